@@ -1,0 +1,325 @@
+"""Every setting of the desk: read from the environment, with defaults that work on a laptop."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from factcheck import environment
+from factcheck.environment import env
+from factcheck.keys import secret_from_file
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where the desk keeps what it writes: database, broker, snapshots, log keys.
+DATA_DIR = environment.folder("FACTCHECK_DATA_DIR", default=BASE_DIR / "var")
+PRODUCTION = environment.boolean("FACTCHECK_PRODUCTION", default=False)
+DEBUG = environment.boolean("FACTCHECK_DEBUG", default=False)
+
+SECRET_KEY = env.str("FACTCHECK_SECRET_KEY", default="") or (
+    "" if PRODUCTION else secret_from_file(DATA_DIR / "keys" / "secret.key")
+)
+ALLOWED_HOSTS = environment.names("FACTCHECK_ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = environment.names("FACTCHECK_TRUSTED_ORIGINS")
+# The address that published documents carry; partners keep it for years.
+PUBLIC_URL = env.str("FACTCHECK_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+DESK_NAME = env.str("FACTCHECK_DESK_NAME", default="Factcheck Demo Desk")
+CONTACT_URL = env.str("FACTCHECK_CONTACT_URL", default=f"{PUBLIC_URL}/")
+
+INSTALLED_APPS = [
+    "factcheck.apps.FactcheckConfig",
+    "partners.apps.PartnersConfig",
+    "reviews.apps.ReviewsConfig",
+    "sources.apps.SourcesConfig",
+    "claims.apps.ClaimsConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "factcheck.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "factcheck.urls"
+WSGI_APPLICATION = "factcheck.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "factcheck" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "claims.Person"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("admin:login")
+
+# --- Storage -----------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'factcheck.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["OPTIONS"] = {
+        # Without IMMEDIATE, three of four concurrent writers end in "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            # Without it, INSERT OR REPLACE deletes rows behind the back of the append-only triggers.
+            "PRAGMA recursive_triggers=ON;"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SNAPSHOT_DIR = DATA_DIR / "snapshots"
+LOG_KEY_DIR = DATA_DIR / "keys"
+# An upload above this is refused before it is read.
+UPLOAD_MAX_BYTES = environment.whole_number("FACTCHECK_UPLOAD_MAX_BYTES", default=20_000_000, least=1)
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+FILE_UPLOAD_TEMP_DIR = None
+
+# --- Broker and workers ------------------------------------------------------------------------------------
+
+BROKER_SOCKET = DATA_DIR / "broker.sock"
+REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL or f"unix://{BROKER_SOCKET}",
+        "KEY_PREFIX": "factcheck",
+    }
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_IGNORE_RESULT = True  # the row is the truth: no result backend
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 240  # soft < hard < lease < visibility timeout
+CELERY_TASK_TIME_LIMIT = 270
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+    "global_keyprefix": env.str("FACTCHECK_QUEUE_PREFIX", default="factcheck."),
+}
+# A hint that cannot be sent must not hold up a web request: the sweep finds the row.
+CELERY_TASK_PUBLISH_RETRY = False
+SWEEP_SECONDS = environment.whole_number("FACTCHECK_SWEEP_SECONDS", default=30, least=1)
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep source checks": {"task": "sources.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "raise evidence alerts": {"task": "reviews.tasks.raise_alerts", "schedule": SWEEP_SECONDS},
+}
+
+# --- Source checks -----------------------------------------------------------------------------------------
+
+FETCH_ALLOW = environment.loopback_pairs("FACTCHECK_FETCH_ALLOW")
+FETCH_USER_AGENT = f"FactcheckBot/1.0 (+{CONTACT_URL})"
+FETCH_PARALLEL = environment.whole_number("FACTCHECK_FETCH_PARALLEL", default=10, least=1)
+HOST_INTERVAL = timedelta(
+    milliseconds=environment.whole_number("FACTCHECK_HOST_INTERVAL_MS", default=1000)
+)
+CHECK_LEASE = timedelta(seconds=300)
+CHECK_MAX_ATTEMPTS = 3
+CHECK_BACKOFF = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_BACKOFF_SECONDS", default=60))
+# A passage that vanished counts only when a second check, this much later, agrees.
+CONFIRM_AFTER = timedelta(seconds=environment.whole_number("FACTCHECK_CONFIRM_AFTER_SECONDS", default=600))
+# A page is gone after so many failures in a row over at least so long.
+GONE_TIMES = environment.whole_number("FACTCHECK_GONE_TIMES", default=3, least=1)
+GONE_OVER = timedelta(seconds=environment.whole_number("FACTCHECK_GONE_OVER_SECONDS", default=24 * 3600))
+# The waits between checks while a verdict relies on a source, counted from the last change.
+CHECK_SCHEDULE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
+
+# --- Partners ----------------------------------------------------------------------------------------------
+
+ANONYMOUS_READ = environment.boolean("FACTCHECK_ANONYMOUS_READ", default=True)
+RATE_ANONYMOUS_PER_MINUTE = environment.whole_number("FACTCHECK_RATE_ANONYMOUS", default=60, least=1)
+RATE_KEY_PER_MINUTE = environment.whole_number("FACTCHECK_RATE_KEY", default=600, least=1)
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["partners.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["partners.throttling.KeyThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "partners.exceptions.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Factcheck partner API",
+    "DESCRIPTION": "Verdicts on contested claims, with their evidence, their versions and every change.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Language, time, static files --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.folder("FACTCHECK_STATIC_ROOT", default=DATA_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "factcheck" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "media"}},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# --- Safety ------------------------------------------------------------------------------------------------
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "font-src": [SELF, "data:"],
+        "script-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# The admin's bundled Alpine evaluates expressions: the exception is made for the admin's pages alone.
+CSP_ADMIN_SCRIPT_SRC = [SELF, UNSAFE_EVAL, UNSAFE_INLINE]
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = environment.boolean("FACTCHECK_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = environment.whole_number("FACTCHECK_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    if environment.boolean("FACTCHECK_BEHIND_TLS_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logs --------------------------------------------------------------------------------------------------
+
+LOG_JSON = environment.boolean("FACTCHECK_LOG_JSON", default=PRODUCTION)
+_shared_processors = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[*_shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _shared_processors,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer()
+                if LOG_JSON
+                else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": env.str("FACTCHECK_LOG_LEVEL", default="INFO").upper()},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}
+
+# --- The admin ---------------------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Factcheck",
+    "SITE_HEADER": "Factcheck",
+    "SITE_SUBHEADER": DESK_NAME,
+    "SITE_SYMBOL": "fact_check",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "factcheck.dashboard.fill",
+    "STYLES": [],
+    "COLORS": {},
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": []},
+}
+
+
+def _refuse_unsafe_production() -> None:
+    """Stop a production start that would be unsafe, naming each setting and its fix."""
+    faults = {
+        "FACTCHECK_SECRET_KEY must be set to at least 50 random characters": len(SECRET_KEY) < 50,
+        "FACTCHECK_DEBUG must be false": DEBUG,
+        "FACTCHECK_FETCH_ALLOW must be empty": bool(FETCH_ALLOW),
+        "FACTCHECK_ALLOWED_HOSTS must name the desk's hosts, not *": "*" in ALLOWED_HOSTS,
+        "DATABASE_URL must name a PostgreSQL database": "postgresql" not in DATABASES["default"]["ENGINE"],
+        "REDIS_URL must be set": not REDIS_URL,
+        "FACTCHECK_PUBLIC_URL must start with https://": not PUBLIC_URL.startswith("https://"),
+    }
+    found = [fault for fault, is_present in faults.items() if is_present]
+    if found:
+        raise ImproperlyConfigured("Unsafe for production: " + "; ".join(found) + ".")
+
+
+if PRODUCTION:
+    _refuse_unsafe_production()

@@ -1,0 +1,1 @@
+"""Everything partners touch: keys, the REST API, the change feed."""

@@ -1,0 +1,1 @@
+"""Who judged a claim, what we say in public, corrections and the verdict log."""

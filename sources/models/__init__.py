@@ -1,0 +1,7 @@
+"""The rows of the sources app."""
+
+from sources.models.check import Finding, Host, SourceCheck
+from sources.models.citation import Candidate, Citation
+from sources.models.source import Snapshot, Source
+
+__all__ = ["Candidate", "Citation", "Finding", "Host", "Snapshot", "Source", "SourceCheck"]

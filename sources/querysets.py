@@ -1,0 +1,96 @@
+"""Named sets of sources, checks, citations and candidates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from sources.statuses import (
+    NEEDS_CONFIRMATION,
+    OPEN_CHECKS,
+    CandidateState,
+    CheckStatus,
+    PassageOutcome,
+    SourceOutcome,
+    Visibility,
+)
+
+if TYPE_CHECKING:
+    from claims.models import Claim, Person
+    from sources.models import Candidate, Citation, Source, SourceCheck
+
+    _Sources = models.QuerySet[Source]
+    _Checks = models.QuerySet[SourceCheck]
+    _Citations = models.QuerySet[Citation]
+    _Candidates = models.QuerySet[Candidate]
+else:
+    _Sources = _Checks = _Citations = _Candidates = models.QuerySet
+
+
+class SourceQuerySet(_Sources):
+    def visible_to(self, person: Person) -> SourceQuerySet:
+        return self.filter(desk__memberships__person=person)
+
+    def due_for_check(self, at: datetime) -> SourceQuerySet:
+        """Sources whose next check is due and that have no check open; answered by one partial index."""
+        return (
+            self.filter(next_check_at__lte=at)
+            .exclude(checks__status__in=sorted(OPEN_CHECKS))
+            .order_by("next_check_at", "id")
+        )
+
+    def failing(self) -> SourceQuerySet:
+        return self.filter(failing_since__isnull=False).order_by("failing_since", "id")
+
+
+class SourceCheckQuerySet(_Checks):
+    def visible_to(self, person: Person) -> SourceCheckQuerySet:
+        return self.filter(source__desk__memberships__person=person)
+
+    def open(self) -> SourceCheckQuerySet:
+        return self.filter(status__in=sorted(OPEN_CHECKS))
+
+    def due(self, at: datetime) -> SourceCheckQuerySet:
+        """Queued checks whose time has come, and running ones whose lease ran out; oldest first."""
+        return self.filter(
+            Q(status=CheckStatus.QUEUED, next_attempt_at__lte=at) | Q(status=CheckStatus.RUNNING, leased_until__lte=at)
+        ).order_by("next_attempt_at", "id")
+
+
+class CitationQuerySet(_Citations):
+    def visible_to(self, person: Person) -> CitationQuerySet:
+        return self.filter(claim__desk__memberships__person=person)
+
+    def in_use(self) -> CitationQuerySet:
+        """Citations that nobody removed."""
+        return self.filter(removed_at__isnull=True)
+
+    def of(self, claim: Claim) -> CitationQuerySet:
+        return self.in_use().filter(claim=claim).select_related("source", "position__party").order_by("added_at", "id")
+
+    def public(self) -> CitationQuerySet:
+        return self.filter(visibility=Visibility.PUBLIC)
+
+    def lost(self) -> CitationQuerySet:
+        """Citations whose evidence is confirmed lost: altered, missing, or its source gone."""
+        return self.in_use().filter(
+            Q(outcome__in=sorted(NEEDS_CONFIRMATION), is_confirmed=True) | Q(source__outcome=SourceOutcome.GONE)
+        )
+
+    def awaiting_confirmation(self) -> CitationQuerySet:
+        return self.in_use().filter(outcome__in=sorted(NEEDS_CONFIRMATION), is_confirmed=False)
+
+    def sound(self) -> CitationQuerySet:
+        return self.in_use().filter(outcome__in=[PassageOutcome.FOUND, PassageOutcome.MOVED])
+
+
+class CandidateQuerySet(_Candidates):
+    def open(self) -> CandidateQuerySet:
+        return self.filter(state=CandidateState.OPEN)
+
+    def by_worth(self) -> CandidateQuerySet:
+        """The most checkable first."""
+        return self.order_by("-score", "start", "id")
