@@ -24,7 +24,9 @@ def list_candidates(source: Source, *, at: datetime) -> int:
         first = Source.objects.filter(pk=source.pk, candidates_at__isnull=True)
         if not first.update(candidates_at=at, intake_notes=list(found.notes)):
             return 0
-        rows = [Candidate.objects.create(source=source, **_fields(candidate)) for candidate in found.candidates]
+        rows = [
+            Candidate.objects.create(source=source, **_fields(candidate)) for candidate in found.candidates
+        ]
         _join_contested(rows, found)
     source.refresh_from_db()
     return len(rows)

@@ -64,7 +64,11 @@ def run_due(*, now: Clock, limit: int | None = None) -> int:
 def _run_batch(leases: list[Lease], now: Clock) -> int:
     recorded = 0
     with ThreadPoolExecutor(max_workers=len(leases)) as pool:
-        answers = [(lease, pool.submit(_fetch, lease.check.source.url_as_given)) for lease in leases if _is_web(lease)]
+        answers = [
+            (lease, pool.submit(_fetch, lease.check.source.url_as_given))
+            for lease in leases
+            if _is_web(lease)
+        ]
         for lease in leases:
             if not _is_web(lease):
                 recorded += _finish(lease, None, now)
@@ -156,7 +160,9 @@ def _match(source: Source, reading: Reading) -> dict[UUID, Match]:
     citations = Citation.objects.in_use().filter(source=source).order_by("pk")
     return {
         citation.pk: quotations.find(
-            Quotation(citation.exact, citation.prefix, citation.suffix), reading.text, complete=reading.complete
+            Quotation(citation.exact, citation.prefix, citation.suffix),
+            reading.text,
+            complete=reading.complete,
         )
         for citation in citations
     }
@@ -168,7 +174,9 @@ def _archive(source: Source, fetched: Fetched, at: datetime) -> Archived:
     return store().keep(Exchange.of(fetched, fetched_at=at), known=known, metadata={"source": str(source.pk)})
 
 
-def _snapshot_fields(fetched: Fetched, reading: Reading, archived: Archived, at: datetime) -> dict[str, object]:
+def _snapshot_fields(
+    fetched: Fetched, reading: Reading, archived: Archived, at: datetime
+) -> dict[str, object]:
     return {
         "fetched_at": at,
         "sha256": archived.sha256,
@@ -189,5 +197,6 @@ def _snapshot_fields(fetched: Fetched, reading: Reading, archived: Archived, at:
 
 def _hops(hops: tuple[object, ...]) -> tuple[dict[str, object], ...]:
     return tuple(
-        {"url": hop.url, "status": hop.status, "location": hop.location, "address": hop.address} for hop in hops
+        {"url": hop.url, "status": hop.status, "location": hop.location, "address": hop.address}
+        for hop in hops
     )

@@ -21,7 +21,12 @@ class Lease:
 
 
 def queue_check(
-    source: Source, *, at: datetime, reason: CheckReason, by: Person | None = None, not_before: datetime | None = None
+    source: Source,
+    *,
+    at: datetime,
+    reason: CheckReason,
+    by: Person | None = None,
+    not_before: datetime | None = None,
 ) -> SourceCheck:
     """Return the source's open check, queued when it has none; an open one is brought forward to `not_before`."""
     when = not_before or at
@@ -93,7 +98,8 @@ def _quarantine(check: SourceCheck, at: datetime) -> None:
         status=CheckStatus.QUARANTINED,
         finished_at=at,
         leased_until=None,
-        detail=check.detail or f"No outcome after {check.attempt} attempts: the workers died or ran out of time.",
+        detail=check.detail
+        or f"No outcome after {check.attempt} attempts: the workers died or ran out of time.",
     )
 
 

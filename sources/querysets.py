@@ -56,7 +56,8 @@ class SourceCheckQuerySet(_Checks):
     def due(self, at: datetime) -> SourceCheckQuerySet:
         """Queued checks whose time has come, and running ones whose lease ran out; oldest first."""
         return self.filter(
-            Q(status=CheckStatus.QUEUED, next_attempt_at__lte=at) | Q(status=CheckStatus.RUNNING, leased_until__lte=at)
+            Q(status=CheckStatus.QUEUED, next_attempt_at__lte=at)
+            | Q(status=CheckStatus.RUNNING, leased_until__lte=at)
         ).order_by("next_attempt_at", "id")
 
 
@@ -69,7 +70,12 @@ class CitationQuerySet(_Citations):
         return self.filter(removed_at__isnull=True)
 
     def of(self, claim: Claim) -> CitationQuerySet:
-        return self.in_use().filter(claim=claim).select_related("source", "position__party").order_by("added_at", "id")
+        return (
+            self.in_use()
+            .filter(claim=claim)
+            .select_related("source", "position__party")
+            .order_by("added_at", "id")
+        )
 
     def public(self) -> CitationQuerySet:
         return self.filter(visibility=Visibility.PUBLIC)
@@ -77,7 +83,8 @@ class CitationQuerySet(_Citations):
     def lost(self) -> CitationQuerySet:
         """Citations whose evidence is confirmed lost: altered, missing, or its source gone."""
         return self.in_use().filter(
-            Q(outcome__in=sorted(NEEDS_CONFIRMATION), is_confirmed=True) | Q(source__outcome=SourceOutcome.GONE)
+            Q(outcome__in=sorted(NEEDS_CONFIRMATION), is_confirmed=True)
+            | Q(source__outcome=SourceOutcome.GONE)
         )
 
     def awaiting_confirmation(self) -> CitationQuerySet:

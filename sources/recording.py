@@ -38,7 +38,9 @@ def record(lease: Lease, result: Result, *, at: datetime) -> bool:
         if not _close_check(lease, result, at):
             return False
         source = lease.check.source
-        citations = list(Citation.objects.in_use().filter(source=source, pk__in=result.matches).order_by("pk"))
+        citations = list(
+            Citation.objects.in_use().filter(source=source, pk__in=result.matches).order_by("pk")
+        )
         unconfirmed = False
         for citation in citations:
             match = result.matches[citation.pk]
@@ -135,7 +137,9 @@ def _record_source(source: Source, result: Result, at: datetime, *, unconfirmed:
 def is_relied_upon(source: Source) -> bool:
     """Whether a published claim relies on the source; sources of nothing published are not checked again."""
     return source.citations.filter(
-        removed_at__isnull=True, claim__status__in=[Status.PUBLISHED, Status.IN_REVIEW], claim__events__kind="publish"
+        removed_at__isnull=True,
+        claim__status__in=[Status.PUBLISHED, Status.IN_REVIEW],
+        claim__events__kind="publish",
     ).exists()
 
 

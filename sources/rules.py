@@ -7,7 +7,8 @@ from claims.rules import Invalid, InvalidTransition, NotAllowed, check_can_recor
 from claims.statuses import Role
 from sources.models import Candidate, Citation, Source, SourceCheck
 from sources.statuses import CandidateState, CheckStatus
-from sources.urls import Refused, canonical, parse
+from sources.exchanges import Refused
+from sources.urls import canonical, parse
 
 TEXT_LEAST = 40  # characters below which a pasted or uploaded article is taken for empty
 
@@ -53,9 +54,8 @@ def can_read_text(source: Source, by: Person) -> bool:
 
 def check_url(url: str) -> tuple[str, str]:
     """Return a URL's canonical form and its host; raise Invalid naming what is wrong with it."""
-    allow = frozenset(port for _, port in settings.FETCH_ALLOW)
     try:
-        target = parse(url.strip(), ports=frozenset({80, 443}) | allow)
+        target = parse(url.strip(), allow=settings.FETCH_ALLOW)
     except Refused as refused:
         raise Invalid("url", refused.message) from refused
     return canonical(url.strip()), target.host
@@ -77,7 +77,11 @@ def check_size(field: str, size: int) -> None:
 def check_article(field: str, text: str) -> str:
     """Return an article's text; raise Invalid if there is too little of it to hold a claim."""
     if "\x00" in text:
-        raise Invalid(field, "This holds NUL characters, so it is no plain text. Save it as UTF-8 text or PDF.")
+        raise Invalid(
+            field, "This holds NUL characters, so it is no plain text. Save it as UTF-8 text or PDF."
+        )
     if len(text.strip()) < TEXT_LEAST:
-        raise Invalid(field, f"This holds fewer than {TEXT_LEAST} characters of text. Paste the whole article.")
+        raise Invalid(
+            field, f"This holds fewer than {TEXT_LEAST} characters of text. Paste the whole article."
+        )
     return text

@@ -38,6 +38,8 @@ NEEDS_CONFIRMATION = frozenset({PassageOutcome.ALTERED, PassageOutcome.MISSING})
 
 
 class CheckStatus(TextChoices):
+    """Done: looked at an answer. Failed: could not look (unreachable, refused). Quarantined: broke our worker."""
+
     QUEUED = "queued", _("Queued")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")

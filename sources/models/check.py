@@ -27,7 +27,9 @@ class SourceCheck(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    attempt = models.PositiveIntegerField(default=0, help_text="The fence: only the latest attempt may record.")
+    attempt = models.PositiveIntegerField(
+        default=0, help_text="The fence: only the latest attempt may record."
+    )
     next_attempt_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -50,13 +52,17 @@ class SourceCheck(models.Model):
         ordering = ["-requested_at", "-id"]
         indexes = [
             models.Index(
-                fields=["next_attempt_at", "id"], name="check_due", condition=Q(status__in=sorted(OPEN_CHECKS))
+                fields=["next_attempt_at", "id"],
+                name="check_due",
+                condition=Q(status__in=sorted(OPEN_CHECKS)),
             ),
             models.Index(fields=["source", "-requested_at"], name="check_by_source"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["source"], condition=Q(status__in=sorted(OPEN_CHECKS)), name="one_open_check_per_source"
+                fields=["source"],
+                condition=Q(status__in=sorted(OPEN_CHECKS)),
+                name="one_open_check_per_source",
             ),
             models.CheckConstraint(condition=Q(status__in=CheckStatus.values), name="check_status_known"),
             models.CheckConstraint(
@@ -64,8 +70,9 @@ class SourceCheck(models.Model):
                 condition=~Q(status=CheckStatus.RUNNING) | Q(leased_until__isnull=False),
             ),
             models.CheckConstraint(
-                name="check_done_has_outcome",
-                condition=~Q(status=CheckStatus.DONE) | ~Q(outcome="") & Q(finished_at__isnull=False),
+                name="check_ended_has_outcome",
+                condition=~Q(status__in=[CheckStatus.DONE, CheckStatus.FAILED])
+                | ~Q(outcome="") & Q(finished_at__isnull=False),
             ),
         ]
 
@@ -90,8 +97,12 @@ class Finding(models.Model):
     class Meta:
         ordering = ["-at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["check_run", "citation"], name="one_finding_per_check_and_citation"),
-            models.CheckConstraint(condition=Q(outcome__in=PassageOutcome.values), name="finding_outcome_known"),
+            models.UniqueConstraint(
+                fields=["check_run", "citation"], name="one_finding_per_check_and_citation"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=PassageOutcome.values), name="finding_outcome_known"
+            ),
         ]
 
     def __str__(self) -> str:

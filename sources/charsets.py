@@ -1,0 +1,213 @@
+"""Which character encoding some bytes are in, and the text that they spell."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import charset_normalizer
+
+# Labels follow the WHATWG Encoding Standard, where many of them name a superset of what they say ("latin1" is
+# windows-1252). Python's own alias table does the spelling; only the differences are here.
+_SUPERSETS: Final = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "utf-16": "utf-16-le",
+    "utf-8-sig": "utf-8",
+}
+_EXTRA_LABELS: Final = {
+    "unicode-1-1-utf-8": "utf-8",
+    "x-unicode20utf8": "utf-8",
+    "unicode": "utf-16-le",
+    "x-sjis": "cp932",
+    "ms_kanji": "cp932",
+    "x-gbk": "gb18030",
+    "x-x-big5": "big5hkscs",
+    "x-euc-jp": "euc_jp",
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-mac-ukrainian": "mac-cyrillic",
+    "logical": "iso8859-8",
+    "visual": "iso8859-8",
+    "dos-874": "cp874",
+    "windows-874": "cp874",
+    "x-user-defined": "cp1252",
+    "koi": "koi8-r",
+    "koi8": "koi8-r",
+    **{f"x-cp{page}": f"cp{page}" for page in range(1250, 1259)},
+}
+# Everything else that Python could decode (rot13, base64, utf-7, unicode_escape …) is no charset of the web.
+_SINGLE_BYTE: Final = frozenset(
+    ["cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic"]
+    + [f"cp{page}" for page in range(1250, 1259)]
+    + [f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
+)
+_MULTI_BYTE: Final = frozenset(
+    ["utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "euc_jp", "iso2022_jp", "cp949"]
+)
+# fmt: off
+_PLAUSIBLE: Final = [
+    "cp1251", "koi8_r", "cp1254", "cp1256", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1252", "cp1250",
+    "cp1253", "cp1255",
+]
+# fmt: on
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_TAG: Final = re.compile(rb"<(script|style)\b.*?</\1|<[^>]*>", re.I | re.S)
+_META: Final = re.compile(rb"<meta\b[^>]*?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.I)
+_XML_DECLARATION: Final = re.compile(rb"\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([^\"']+)[\"']", re.I)
+_COMMENT: Final = re.compile(rb"<!--.*?(?:-->|$)", re.S)
+_META_REACH = 32_768
+_SAMPLE_BYTES = 65_536
+_DAMAGE_SHARE = 1_000
+
+
+class Undecodable(ValueError):
+    """The bytes are no text that we can read; the message says what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, the codec that gave it, and whether so much was unreadable that it cannot count as whole."""
+
+    text: str
+    charset: str
+    damaged: bool
+
+
+def codec_for(label: str | None) -> str | None:
+    """Python codec for a charset label as the web means it, or None when the web knows no such label.
+
+    Source: WHATWG Encoding Standard, "Names and labels".
+    """
+    wanted = (label or "").strip(" \t\n\f\r\"'").lower()
+    if wanted in _EXTRA_LABELS:
+        return _EXTRA_LABELS[wanted]
+    try:
+        name = codecs.lookup(wanted.removesuffix("-i").removesuffix("-e")).name
+    except (LookupError, ValueError):
+        return None
+    name = _SUPERSETS.get(name, name)
+    return name if name in _SINGLE_BYTE or name in _MULTI_BYTE else None
+
+
+def decode_web(data: bytes, *, http_charset: str | None = None) -> Decoded:
+    """Decode a fetched document by BOM, HTTP charset, `<meta>` or XML declaration, else by its bytes.
+
+    The order is that of the HTML standard ("Determining the character encoding"), with one deviation: bytes
+    that are valid UTF-8 are read as such whatever single-byte charset is declared, because such a label is
+    always a server's wrong default. Never raises; unreadable bytes become U+FFFD, and more than one in a
+    thousand characters of that kind makes the text `damaged`.
+    """
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            return _replacing(data[len(mark) :], codec)
+    declared = codec_for(http_charset) or _declared_inside(data)
+    if declared is None or declared in _SINGLE_BYTE:
+        text = _utf8(data)
+        if text is not None and (declared is None or not text.isascii()):
+            return Decoded(text, "utf-8", damaged=False)
+    if declared is None:
+        declared = _detected(_TAG.sub(b" ", data[: 4 * _SAMPLE_BYTES])) or "cp1252"
+    return _replacing(data, declared)
+
+
+def decode_text(data: bytes, *, declared: str | None = None) -> str:
+    """Decode an uploaded text file: BOM, the declared charset, UTF-8, then charset-normalizer.
+
+    Raises Undecodable, whose message names the fix: the charset is unknown or wrong, or the file binary.
+    """
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            return _checked(data[len(mark) :], codec)
+    if declared:
+        named = codec_for(declared)
+        if named is None:
+            raise Undecodable(
+                f"“{declared}” is no encoding we know: leave it empty, or save the file as UTF-8."
+            )
+        return _checked(data, named)
+    text = _utf8(data, whole=True)
+    if text is not None:
+        return _without_control_characters(text)
+    if b"\0" in data:
+        raise Undecodable(_BINARY)
+    guessed = _detected(data)
+    if guessed is None:
+        raise Undecodable("The encoding could not be told: save the file as UTF-8, or name its encoding.")
+    return _checked(data, guessed)
+
+
+_BINARY: Final = (
+    "This looks like a binary file (or UTF-16 without a byte order mark): save it as plain text in UTF-8, "
+    "or upload the document as a PDF."
+)
+
+
+def _checked(data: bytes, codec: str) -> str:
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as error:
+        raise Undecodable(
+            f"The file is not {codec} at byte {error.start:,}: name its real encoding, or save it as UTF-8."
+        ) from error
+    return _without_control_characters(text)
+
+
+def _without_control_characters(text: str) -> str:
+    if "\0" in text or len(_CONTROL.findall(text)) > len(text) / 100:
+        raise Undecodable(_BINARY)
+    return text
+
+
+_CONTROL: Final = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
+
+
+def _utf8(data: bytes, *, whole: bool = False) -> str | None:
+    """The text when the bytes are UTF-8; a last character may be cut in two unless they are `whole`."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+    except UnicodeDecodeError:
+        return None
+
+
+def _replacing(data: bytes, codec: str) -> Decoded:
+    text = data.decode(codec, errors="replace")
+    lost = text.count("\ufffd")
+    return Decoded(text, codec, damaged=lost > 1 + len(text) / _DAMAGE_SHARE)
+
+
+def _declared_inside(data: bytes) -> str | None:
+    head = data[:_META_REACH]
+    found = _XML_DECLARATION.match(head) or _META.search(_COMMENT.sub(b"", head))
+    codec = codec_for(found[1].decode("ascii", "replace")) if found else None
+    # A declaration that could be read as ASCII cannot be in UTF-16 (HTML standard, "prescan").
+    return "utf-8" if codec in ("utf-16-le", "utf-16-be") else codec
+
+
+def _detected(data: bytes) -> str | None:
+    best = charset_normalizer.from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_PLAUSIBLE).best()
+    if best is None:
+        return None
+    codec = codec_for(best.encoding)
+    if codec == "cp1252" and _is_turkish(data):
+        return "cp1254"
+    return codec
+
+
+def _is_turkish(data: bytes) -> bool:
+    """Whether the places where windows-1254 differs from 1252 hold Turkish letters, not Icelandic ones."""
+    turkish = sum(data.count(byte) for byte in (b"\xf0", b"\xfd", b"\xfe", b"\xdd", b"\xde", b"\xd0"))
+    icelandic = sum(data.count(byte) for byte in (b"\xe1", b"\xe6", b"\xed", b"\xfa", b"\xf3"))
+    return turkish > icelandic

@@ -1,0 +1,93 @@
+"""What a fetch is made of: its limits, its hops, its result, and the ways in which it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one fetch may cost; `deadline_seconds` covers look-ups, connecting, every hop and the body."""
+
+    connect_seconds: float = 10
+    deadline_seconds: float = 30
+    wire_bytes: int = 10_000_000
+    decoded_bytes: int = 20_000_000
+    header_bytes: int = 65_536
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A redirect that was answered: where we asked, whom we reached, and where it sent us."""
+
+    url: str
+    status: int
+    location: str
+    address: str
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """
+    An answer of any status.
+
+    `wire` is the body as received, without chunk framing and before content decoding; `body` is decoded.
+    Where `truncated` is true the body is not whole, and `cut` says what ended it: `wire_bytes`,
+    `decoded_bytes`, `timeout`, `protocol` or `tls` (the peer broke off), `encoding` (it does not decode to
+    its end), or `unread` (a redirect's body is never read). Nothing may be called missing from such a body.
+    """
+
+    requested_url: str
+    final_url: str
+    hops: tuple[Hop, ...]
+    status: int
+    reason: str
+    headers: Headers
+    wire: bytes
+    body: bytes
+    truncated: bool
+    address: str
+    http_version: str
+    request_headers: Headers
+    elapsed_seconds: float
+    cut: str = ""
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case, or None."""
+        return first_header(self.headers, name)
+
+
+def first_header(headers: Headers, name: str) -> str | None:
+    """The first header of that name, in any case, or None."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+class FetchError(Exception):
+    """A fetch without an answer: `code` for machines, `message` for people, `hops` for how far it came."""
+
+    def __init__(self, code: str, message: str, hops: tuple[Hop, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hops = hops
+
+
+class Refused(FetchError):
+    """
+    Our own rules forbid it, and asking again will not help.
+
+    Codes: `too_long`, `characters`, `scheme`, `userinfo`, `host`, `port`, `address`, `redirects`, `encoding`.
+    """
+
+
+class Unreachable(FetchError):
+    """
+    No usable answer came, which says nothing about the content.
+
+    Codes: `dns`, `connect`, `tls`, `timeout`, `protocol`, `too_large_headers`.
+    """
