@@ -71,7 +71,7 @@ def check_can_move(name: str, claim: Claim, by: Person, held: frozenset[Standing
     """Raise InvalidTransition or NotAllowed unless the table lets somebody of these standings make the move."""
     move = MOVES[name]
     if not move.goes_from(claim.status):
-        places = " or ".join(sorted(status.label for status in move.sources)).lower()
+        places = " or ".join(sorted(str(status.label) for status in move.sources)).lower()
         raise InvalidTransition(
             f"“{move.label}” is for claims that are {places or 'new'}; this one is {claim.get_status_display().lower()}."
         )

@@ -15,12 +15,13 @@ from sources.candidates import list_candidates
 from sources.archiving import Archived, Exchange, Held, SnapshotStore
 from sources.exchanges import FetchError, Fetched
 from sources.fetching import Egress
-from sources.judging import judge_answer, judge_error, judge_reading
+from sources.judging import Judgement, judge_answer, judge_error, judge_reading
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
 from sources.models import Citation, Snapshot, Source
 from sources.quotations import Match, Quotation
 from sources.reading import Reader, Reading
 from sources.recording import Result, record
+from sources.statuses import SourceOutcome
 
 __all__ = ["queue_scheduled", "run_due"]
 
@@ -148,7 +149,7 @@ def _look_into_held(source: Source) -> Result:
     reading = Reading.of_text(snapshot.text, complete=snapshot.is_complete, problems=tuple(snapshot.problems))
     matches = _match(source, reading)
     judgement = judge_reading(
-        judge_held(),
+        Judgement(SourceOutcome.ALIVE),
         complete=reading.complete,
         problems=reading.problems,
         passages=[match.outcome for match in matches.values()],

@@ -13,9 +13,9 @@ from sources.pdf_text import pdf_text
 from sources.unread import machinery, signs, unseen_sentences
 
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.I)
-_PROLOGUE: Final = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*"
-_HTML_START: Final = re.compile(_PROLOGUE + r"<(?:html|head|body|title|meta)\b", re.I | re.S)
-_FEED_START: Final = re.compile(_PROLOGUE + r"<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
+_PROLOGUE: Final = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
+_HTML_START: Final = re.compile(_PROLOGUE + r"<(?:!doctype\s+html|html|head|body|title|meta)\b", re.I | re.S)
+_FEED_START: Final = re.compile(_PROLOGUE + r"(?:<!doctype[^>]*>\s*)?<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a]")
 _PROLOGUE_REACH: Final = 4_096
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")

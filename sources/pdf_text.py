@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ MOST_PAGES: Final = 2_000
 # Letters that a font drew without saying which they are: replacement and private-use characters, glyph names.
 _UNREADABLE: Final = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]|/[gG]\\d{1,5}\\b|\\(cid:\\d+\\)")
 _INTERLEAVED_ROWS: Final = 3
+_GAP: Final = re.compile(r"(?<=\S) {3,}(?=\S)")
 
 
 def pdf_text(data: bytes) -> tuple[str, str, list[str]]:
@@ -70,27 +72,32 @@ def _page_text(page: "PageObject") -> str:
 
     Some producers write two columns line by line. Tables are written so, too, hence both orders are kept.
     """
-    runs: list[tuple[float, float, str]] = []
+    places: list[tuple[float, float]] = []
 
-    def collect(text: str, cm: list[float], tm: list[float], _font: Any, _size: float) -> None:
-        if text.strip():
-            runs.append((tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5], text.strip("\n")))
+    def note_place(operator: bytes, _operands: list[Any], cm: list[float], tm: list[float]) -> None:
+        if operator in (b"Tj", b"TJ"):
+            places.append((tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]))
 
-    text = page.extract_text(visitor_text=collect).strip()
-    columns = _columns(runs, float(page.mediabox.left + page.mediabox.right) / 2)
-    return f"{text}\n{columns}" if columns else text
-
-
-def _columns(runs: list[tuple[float, float, str]], middle: float) -> str:
-    """Left column, then right, when the page's runs jump between the two on the same line; otherwise ""."""
+    text = page.extract_text(visitor_operand_before=note_place).strip()
+    middle = float(page.mediabox.left + page.mediabox.right) / 2
     jumps = sum(
-        left[0] < middle <= right[0] and abs(left[1] - right[1]) < 2 for left, right in pairwise(runs)
+        x < middle <= later_x and abs(y - later_y) < 2 for (x, y), (later_x, later_y) in pairwise(places)
     )
     if jumps < _INTERLEAVED_ROWS:
+        return text
+    return f"{text}\n{_by_columns(page.extract_text(extraction_mode='layout'))}"
+
+
+def _by_columns(layout: str) -> str:
+    """The left column of a page that is laid out with spaces, then the right one."""
+    lines = layout.split("\n")
+    edges = Counter(gap.end() for line in lines for gap in _GAP.finditer(line))
+    if not edges:
         return ""
-    left = [text for x, _, text in runs if x < middle]
-    right = [text for x, _, text in runs if x >= middle]
-    return "\n".join(left + right)
+    edge = edges.most_common(1)[0][0]
+    left = [line if line[edge - 1 : edge].strip() else line[:edge] for line in lines]
+    right = ["" if line[edge - 1 : edge].strip() else line[edge:] for line in lines]
+    return "\n".join(stripped for line in left + right if (stripped := line.strip()))
 
 
 def _has_image(page: "PageObject") -> bool:

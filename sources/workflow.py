@@ -195,7 +195,7 @@ def cite(
     exact = check_text("exact", exact, most=QUOTATION_MAX)
     if position is not None and position.claim_id != claim.pk:
         raise Invalid("position", "This position belongs to another claim. Pick one of this claim.")
-    if claim.citations.in_use().filter(source=source, exact=exact).exists():
+    if claim.citations.in_use().filter(source=source, exact=exact, position=position).exists():
         raise Invalid("exact", "This claim already cites this passage of this source.")
     with transaction.atomic():
         citation = Citation.objects.create(
