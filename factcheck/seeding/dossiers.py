@@ -17,7 +17,7 @@ from reviews import corrections, rules
 from reviews import workflow as reviews
 from reviews.models import Rating, RatingScale
 from sources import workflow as sources
-from sources.models import Source
+from sources.models import Citation, Source
 
 BEYOND_RESEARCH = {Status.IN_REVIEW, Status.PUBLISHED, Status.WITHDRAWN}
 
@@ -157,6 +157,15 @@ class Loader:
                     by = self.people[comment["by"]]
                     claims.comment(claim, text=comment["text"], by=by, at=self.ago(comment["days_ago"]))
         return claim
+
+    def ask_for_checks(self, dossier: dict[str, Any]) -> None:
+        """Ask, as Ana would, for a second look at pages that were to change and that nothing keeps watching."""
+        claim = self.claims_by_slug[dossier["slug"]]
+        changing = {
+            given["quotation"].strip() for given in dossier.get("citations", []) if given["expect"] != "found"
+        }
+        for citation in Citation.objects.of(claim).filter(exact__in=changing, source__next_check_at=None):
+            sources.request_check(citation.source, by=self.people["ana"], at=self.now)
 
     def _make_moves(self, claim: Claim, dossier: dict[str, Any]) -> None:
         steps: list[tuple[str, Callable[[Claim, dict[str, Any]], None]]] = [

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from claims.admin.markdown import render as markdown
+from claims.markdown import render as markdown
 from reviews.documents import served_version
 from reviews.models import Publication, Verdict
 

@@ -62,6 +62,8 @@ class Command(BaseCommand):
         for dossier in dossiers:
             claim = loader.bring_to_status(dossier)
             self._say(f"{claim.get_status_display()}: {claim.text}")
+        for dossier in dossiers:
+            loader.ask_for_checks(dossier)
 
     def _run_checks(self) -> None:
         """Check every source once, as a worker would: nothing is published on evidence nobody looked at."""
