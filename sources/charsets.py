@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Final
 
 import charset_normalizer
@@ -56,7 +57,7 @@ _MULTI_BYTE: Final = frozenset(
 # fmt: off
 _PLAUSIBLE: Final = [
     "cp1251", "koi8_r", "cp1254", "cp1256", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1252", "cp1250",
-    "cp1253", "cp1255",
+    "cp1253", "cp1255", "iso8859_5", "cp866",
 ]
 # fmt: on
 _BOMS: Final = (
@@ -79,11 +80,16 @@ class Undecodable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the codec that gave it, and whether so much was unreadable that it cannot count as whole."""
+    """Text and the codec that gave it.
+
+    `damaged`: so much was unreadable that the text cannot count as whole. `guessed`: the bytes would be words
+    in another charset as well, and nothing says which one is meant.
+    """
 
     text: str
     charset: str
-    damaged: bool
+    damaged: bool = False
+    guessed: bool = False
 
 
 def codec_for(label: str | None) -> str | None:
@@ -117,10 +123,11 @@ def decode_web(data: bytes, *, http_charset: str | None = None) -> Decoded:
     if declared is None or declared in _SINGLE_BYTE:
         text = _utf8(data)
         if text is not None and (declared is None or not text.isascii()):
-            return Decoded(text, "utf-8", damaged=False)
-    if declared is None:
-        declared = _detected(_TAG.sub(b" ", data[: 4 * _SAMPLE_BYTES])) or "cp1252"
-    return _replacing(data, declared)
+            return Decoded(text, "utf-8")
+    if declared is not None:
+        return _replacing(data, declared)
+    likeliest, is_sure = _detected(_TAG.sub(b" ", data))
+    return replace(_replacing(data, likeliest or "cp1252"), guessed=not is_sure)
 
 
 def decode_text(data: bytes, *, declared: str | None = None) -> str:
@@ -143,8 +150,8 @@ def decode_text(data: bytes, *, declared: str | None = None) -> str:
         return _without_control_characters(text)
     if b"\0" in data:
         raise Undecodable(_BINARY)
-    guessed = _detected(data)
-    if guessed is None:
+    guessed, is_sure = _detected(data)
+    if guessed is None or not is_sure:
         raise Undecodable("The encoding could not be told: save the file as UTF-8, or name its encoding.")
     return _checked(data, guessed)
 
@@ -196,18 +203,41 @@ def _declared_inside(data: bytes) -> str | None:
     return "utf-8" if codec in ("utf-16-le", "utf-16-be") else codec
 
 
-def _detected(data: bytes) -> str | None:
-    best = charset_normalizer.from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_PLAUSIBLE).best()
-    if best is None:
-        return None
-    codec = codec_for(best.encoding)
-    if codec == "cp1252" and _is_turkish(data):
-        return "cp1254"
-    return codec
+def _detected(data: bytes) -> tuple[str | None, bool]:
+    """The likeliest codec of bytes that are no UTF-8, and whether no other one is as likely.
+
+    charset-normalizer knows scripts other than Latin, given some sixty bytes of them (in single sentences it
+    mistook 23 of 36 Hebrew and 10 of 37 KOI8-R ones). Between the Latin code pages it was wrong for up to 35
+    texts of 40 (Spanish), so Turkish has a rule of its own (right for 120 of 120 texts of three sentences and
+    more) and the others count as told only where both readings are the same.
+    """
+    best = None
+    for cut in range(4):
+        # The end of the sample may fall into a character of several bytes.
+        best = (
+            best or charset_normalizer.from_bytes(data[: _SAMPLE_BYTES - cut], cp_isolation=_PLAUSIBLE).best()
+        )
+    codec = codec_for(best.encoding) if best is not None else None
+    evidence = len(_HIGH.findall(data))
+    if codec not in _LATIN:
+        return codec, codec is not None and evidence >= _ENOUGH_BYTES
+    if _is_turkish(data):
+        return "cp1254", evidence >= _ENOUGH_TURKISH_BYTES
+    codec = "cp1250" if codec == "cp1250" else "cp1252"
+    return codec, data.decode("cp1250", "replace") == data.decode("cp1252", "replace")
 
 
 def _is_turkish(data: bytes) -> bool:
-    """Whether the places where windows-1254 differs from 1252 hold Turkish letters, not Icelandic ones."""
-    turkish = sum(data.count(byte) for byte in (b"\xf0", b"\xfd", b"\xfe", b"\xdd", b"\xde", b"\xd0"))
-    icelandic = sum(data.count(byte) for byte in (b"\xe1", b"\xe6", b"\xed", b"\xfa", b"\xf3"))
-    return turkish > icelandic
+    """Whether nearly all letters outside ASCII are Turkish, and some of them so only in windows-1254."""
+    counts = Counter(_HIGH_LETTER.findall(data))
+    turkish = sum(counts[letter] for letter in _TURKISH + _ONLY_TURKISH)
+    return sum(counts[letter] for letter in _ONLY_TURKISH) >= 2 and turkish >= 0.95 * counts.total()
+
+
+_LATIN: Final = ("cp1250", "cp1252", "cp1254")
+_ENOUGH_BYTES = 60
+_ENOUGH_TURKISH_BYTES = 12
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_HIGH_LETTER: Final = re.compile(rb"[\x8a\x8e\x9a\x9e\xc0-\xff]")
+_ONLY_TURKISH: Final = [letter.encode("cp1254") for letter in "ğışĞİŞ"]
+_TURKISH: Final = [letter.encode("cp1254") for letter in "çöüÇÖÜâîû"]

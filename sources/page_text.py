@@ -54,6 +54,8 @@ def read_document(body: bytes, *, content_type: str, url: str) -> Text:
     found.charset = decoded.charset
     if decoded.damaged:
         found.problems.append("undecodable_characters")
+    if decoded.guessed:
+        found.problems.append("guessed_charset")
     if not found.text.strip() and not found.problems:
         found.problems.append("empty")
     return found

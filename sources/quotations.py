@@ -18,9 +18,9 @@ ALTERED_FROM: Final = 0.7
 SHORT_ALTERED_FROM: Final = 0.8
 """Similarity from which the closest passage counts as the quotation, altered; the second up to seven words.
 
-Measured on sentences in English, Turkish, Russian, Arabic and Chinese (40 to 110 of each): with a fifth of its
-words changed a passage stays above 0.72 in 95 of 100 cases, while the closest passage to an unrelated one has
-a median of 0.47 to 0.57 (short ones 0.68). Unrelated contexts of 16 characters stay below 0.57 in 99 of 100.
+Measured on sentences in English, Turkish, Russian, Arabic and Chinese (40 to 110 of each): with a fifth of
+its words changed a passage stays above 0.72 in 95 of 100 cases, while the closest passage to an unrelated one
+has a median of 0.47 to 0.57 (short ones 0.68). Unrelated contexts of 16 letters stay below 0.57 in 99 of 100.
 """
 
 CONTEXT: Final = 64

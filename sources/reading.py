@@ -90,10 +90,10 @@ class Reader:
     ) -> Reading:
         """Read a body; `truncated` says that it is not whole. Never raises: failures are `problems`.
 
-        Problems of any kind of document: `truncated`, `unsupported_type`, `undecodable_characters`, `empty`,
-        `parser_limit`; of the child: `time_limit`, `memory_limit`, `crashed`; of HTML: `empty_script_shell`,
-        `unclosed_markup`, `frames`, `meta_refresh`, `cookie_wall`, `bot_wall`, `paywall`; others see
-        `pdf_text` and `document_text`.
+        Problems of any document: `truncated`, `unsupported_type`, `undecodable_characters`,
+        `guessed_charset`, `empty`, `parser_limit`; of the child: `time_limit`, `memory_limit`, `crashed`;
+        of HTML: `empty_script_shell`, `unclosed_markup`, `frames`, `meta_refresh`, `cookie_wall`,
+        `bot_wall`, `paywall`. Those of PDFs, feeds and JSON are in `pdf_text` and `document_text`.
         """
         request = {"content_type": content_type, "url": url, "with_main_text": with_main_text}
         self._part_from_parent()

@@ -164,7 +164,7 @@ class ChildProcess:
             raise ChildLostError("time_limit")
 
     def _cause_of_death(self) -> str:
-        """The problem's name by how the child ended: a SIGKILL that is not ours is the kernel's, for memory."""
+        """The problem's name by how the child ended; a SIGKILL not sent by us is the kernel's, for memory."""
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:

@@ -69,7 +69,8 @@ _TAGS: Final = re.compile("[\U000e0000-\U000e0fff]")
 _RAISED: Final = re.compile(
     f"[{''.join(c for c in map(chr, range(0xB2, 0x3300)) if unicodedata.category(c) == 'No')}]"
 )
-_LINE_END_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[-‐](\s*\n\s*)(?=[^\W\d_])")
+# Possessive, and the hyphen first: tried at every character, or over long white space, it would be slow.
+_LINE_END_HYPHEN: Final = re.compile(r"[-‐](?<=[^\W\d_].)[^\S\n]*+\n\s*+(?=[^\W\d_])")
 _WORD_BEFORE: Final = re.compile(r"[^\W\d_]+$")
 _WORD_AFTER: Final = re.compile(r"[^\W\d_]+")
 _LONGEST_WORD = 60
