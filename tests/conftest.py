@@ -44,6 +44,7 @@ def own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> Iterator[Pa
     """Snapshots and log keys of a test lie in its own directory."""
     settings.SNAPSHOT_DIR = tmp_path / "snapshots"
     settings.LOG_KEY_DIR = tmp_path / "keys"
+    settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a missing one
     yield tmp_path
 
 

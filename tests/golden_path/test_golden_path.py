@@ -293,6 +293,6 @@ def the_desk_corrects(desk: RunningDesk, ana: Visitor, claim: str, verdict: str)
     assert second["correction"]["reason"] == fields["reason"]
     old: Page = partner.get(f"{verdict}?version=1")
     assert (old.json()["status"], old.json()["headline"]) == ("superseded", first["headline"])
-    last = partner.get("/api/v1/changes/?after=0").json()["results"][-1]
-    assert (last["type"], last["version"]) == ("verdict.corrected", 2)
+    changes = partner.get("/api/v1/changes/?after=0").json()["results"]
+    assert ("verdict.corrected", 2) in [(change["type"], change.get("version")) for change in changes]
     assert Visitor(desk.url).get("/log/checkpoint").body.splitlines()[1] == "2"
