@@ -37,27 +37,27 @@ $(VENV)/.made:
 
 $(VENV)/.app: requirements/app.txt $(VENV)/.made
 	@echo "== installing what the desk runs on: once, about half a minute" >&2
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/app.txt
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/app.txt
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.made
 	@echo "== installing what its developers use: once, about a minute" >&2
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 install: $(VENV)/.app
 
-# --- The desk ----------------------------------------------------------------------------------------------
+# --- The desk: exec, so that a signal to make reaches it ---------------------------------------------------
 
 demo: $(VENV)/.app
-	@FACTCHECK_DATA_DIR="$(DATA_DIR)" $(RUN) manage.py demo --port "$(PORT)" --data-dir "$(DATA_DIR)" $(ARGS)
+	@FACTCHECK_DATA_DIR="$(DATA_DIR)" exec $(RUN) manage.py demo --port "$(PORT)" --data-dir "$(DATA_DIR)" $(ARGS)
 
 serve: $(VENV)/.app
 	$(RUN) manage.py migrate --no-input
-	@$(RUN) manage.py develop web --port "$(PORT)"
+	@exec $(RUN) manage.py develop web --port "$(PORT)"
 
 worker beat: $(VENV)/.app
-	@$(RUN) manage.py develop $@
+	@exec $(RUN) manage.py develop $@
 
 # --- Proof -------------------------------------------------------------------------------------------------
 
@@ -102,6 +102,6 @@ bench: $(VENV)/.dev
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS) pyproject.toml
 
 lock: $(VENV)/.made
-	$(RUN) -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	$(RUN) -m pip install -qq --disable-pip-version-check 'uv>=0.9'
 	$(VENV)/bin/$(LOCK) -o requirements/app.txt
 	$(VENV)/bin/$(LOCK) --group dev -c requirements/app.txt -o requirements/dev.txt

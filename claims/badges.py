@@ -1,4 +1,4 @@
-"""The colour of every word that the desk's pages show as a badge: colour repeats what the word says, never adds to it."""
+"""The colour of every word that pages show as a badge: it repeats what the word says, never adds to it."""
 
 GOOD, BAD, WARN, BUSY, QUIET = "good", "bad", "warn", "busy", "quiet"
 

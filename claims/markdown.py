@@ -1,7 +1,7 @@
 """Markdown of our own people as safe HTML: no raw HTML, no images, links that pass nothing on."""
 
-from markdown_it import MarkdownIt
 from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
 
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
@@ -13,5 +13,5 @@ def render(text: str) -> SafeString:
         for child in token.children or []:
             if child.type == "link_open":
                 child.attrSet("rel", "nofollow noopener noreferrer")
-    html = _renderer.renderer.render(tokens, _renderer.options, {})
+    html: str = _renderer.renderer.render(tokens, _renderer.options, {})
     return mark_safe(html)  # noqa: S308 - markdown-it escapes all text; HTML is switched off above

@@ -12,7 +12,10 @@ FTS_TABLE = "claims_matchtext_fts"
 MAX_TERMS = 64
 _WORD = re.compile(r"\w+")
 # Words so frequent that they rank nothing; numbers and negations stay, since they make the difference.
-_STOP = frozenset("a an and are as at be by for from has have in is it its of on or that the to was were with".split())
+_STOP = frozenset(
+    {"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its"}
+    | {"of", "on", "or", "that", "the", "to", "was", "were", "with"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ def nearest(desk: Desk, text: str, *, limit: int = 5, leave_out: UUID | None = N
         return []
     search = _search_sqlite if connection.vendor == "sqlite" else _search_postgresql
     hits = search(words, limit=limit * 4 + 1)
-    claims = Claim.objects.filter(desk=desk, pk__in=hits).exclude(pk=leave_out).select_related("match_text")
+    if leave_out:
+        hits.pop(leave_out, None)
+    claims = Claim.objects.filter(desk=desk, pk__in=hits).select_related("match_text")
     wanted = set(words)
     near = [Near(claim, hits[claim.pk], _shared(wanted, claim.match_text)) for claim in claims]
     return sorted(near, key=lambda hit: (-hit.score, hit.claim.pk))[:limit]

@@ -11,14 +11,8 @@ from claims.statuses import PositionStance, Status
 if TYPE_CHECKING:
     from claims.models import Change, Claim, Person, Position
 
-    _Claims = models.QuerySet[Claim]
-    _Positions = models.QuerySet[Position]
-    _Changes = models.QuerySet[Change]
-else:
-    _Claims = _Positions = _Changes = models.QuerySet
 
-
-class ClaimQuerySet(_Claims):
+class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, person: Person) -> ClaimQuerySet:
         """Claims of the desks the person belongs to."""
         return self.filter(desk__memberships__person=person)
@@ -48,7 +42,7 @@ class ClaimQuerySet(_Claims):
         return super().update(**values)
 
 
-class PositionQuerySet(_Positions):
+class PositionQuerySet(models.QuerySet["Position"]):
     def in_time_order(self) -> PositionQuerySet:
         """Oldest first; a position of unknown date comes after the dated ones."""
         return self.order_by(models.F("said_on").asc(nulls_last=True), "recorded_at", "id")
@@ -57,6 +51,6 @@ class PositionQuerySet(_Positions):
         return self.filter(stance=PositionStance.ASSERTS)
 
 
-class ChangeQuerySet(_Changes):
+class ChangeQuerySet(models.QuerySet["Change"]):
     def after(self, seq: int) -> ChangeQuerySet:
         return self.filter(seq__gt=seq).order_by("seq")

@@ -73,7 +73,8 @@ def check_can_move(name: str, claim: Claim, by: Person, held: frozenset[Standing
     if not move.goes_from(claim.status):
         places = " or ".join(sorted(str(status.label) for status in move.sources)).lower()
         raise InvalidTransition(
-            f"“{move.label}” is for claims that are {places or 'new'}; this one is {claim.get_status_display().lower()}."
+            f"“{move.label}” is for claims that are {places or 'new'}; "
+            f"this one is {claim.get_status_display().lower()}."
         )
     held = standings(claim, by) if held is None else held
     if not move.is_open_to(held):

@@ -197,6 +197,7 @@ def diagram() -> str:
     """Return the life cycle as a Mermaid state diagram, in the table's order."""
     lines = ["stateDiagram-v2", f"    [*] --> {Status.SUBMITTED.value}: submit"]
     for move in MOVES.values():
-        for source in sorted(move.sources):
-            lines.append(f"    {source.value} --> {(move.target or source).value}: {move.name}")
+        lines += [
+            f"    {source.value} --> {(move.target or source).value}: {move.name}" for source in sorted(move.sources)
+        ]
     return "\n".join(lines) + "\n"

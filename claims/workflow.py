@@ -166,7 +166,7 @@ def decline(
     if reason not in DeclineReason.values:
         raise Invalid("decline_reason", f"{reason!r} is no reason. Use one of {', '.join(DeclineReason.values)}.")
     with transaction.atomic():
-        fields = {"decline_reason": reason, "declined_at": at, "declined_by": by}
+        fields: dict[str, Any] = {"decline_reason": reason, "declined_at": at, "declined_by": by}
         move(claim, "decline", by=by, at=at, note=note, version=version, data={"reason": reason}, **fields)
         record_change(claim, "claim.declined", at=at)
     return claim
@@ -176,7 +176,7 @@ def reopen(claim: Claim, *, by: Person, at: datetime, reason: str, version: int 
     """Take a declined claim up again; it becomes submitted and has no researcher."""
     rules.check_can_reopen(claim, by)
     with transaction.atomic():
-        cleared = dict.fromkeys(
+        cleared: dict[str, Any] = dict.fromkeys(
             ("decline_reason", "declined_at", "declined_by", "researcher", "research_started_at")
         )
         move(claim, "reopen", by=by, at=at, note=reason, version=version, **cleared)
@@ -188,7 +188,7 @@ def start_research(claim: Claim, *, by: Person, at: datetime, why: str, version:
     """Become the claim's researcher, saying why this claim (reach, importance, harm)."""
     rules.check_can_start_research(claim, by)
     with transaction.atomic():
-        fields = {"researcher": by, "research_started_at": at, "selection_reason": why.strip()}
+        fields: dict[str, Any] = {"researcher": by, "research_started_at": at, "selection_reason": why.strip()}
         move(claim, "start_research", by=by, at=at, note=why, version=version, **fields)
         record_change(claim, "claim.in_research", at=at)
     return claim

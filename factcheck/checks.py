@@ -1,5 +1,6 @@
 """System checks: what must be true of the database before the desk starts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -15,7 +16,7 @@ _PRAGMAS = {
 
 
 @register(Tags.database)
-def embedded_database_is_safe(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def embedded_database_is_safe(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Errors for a SQLite connection that is not WAL, synchronous=FULL and transaction_mode=IMMEDIATE."""
     found: list[CheckMessage] = []
     for alias in databases or []:

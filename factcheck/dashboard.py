@@ -48,7 +48,12 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     member, working = is_member(request), works_here(request)
     mine: list[Section] = []
     if working:
-        mine = [reviews_owed(person), alerts(person), researching(person), *_rounds(person, is_editor(request))]
+        mine = [
+            reviews_owed(person),
+            alerts(person),
+            researching(person),
+            *_rounds(person, is_editor(request)),
+        ]
         if is_editor(request):
             mine.append(proposals(person))
     desk = [unclaimed(person), failing(person), published(person)] if member else []
@@ -147,7 +152,12 @@ def _rounds(person: Person, editor: bool) -> list[Section]:
     def row(pair: Any) -> Row:
         state, opened = pair
         last = max((review.submitted_at for review in opened.reviews.all()), default=opened.opened_at)
-        return Row(url=_claim_url(opened.claim_id, "#reviews"), text=opened.claim.text, at=last, badge=WORDS[state.word])
+        return Row(
+            url=_claim_url(opened.claim_id, "#reviews"),
+            text=opened.claim.text,
+            at=last,
+            badge=WORDS[state.word],
+        )
 
     sections = [_section("Rounds to adjudicate", disagreed, row)]
     return [_section("Rounds to publish or send back", decided, row), *sections] if editor else sections

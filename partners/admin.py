@@ -36,9 +36,10 @@ class EditorsAdmin(ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         memberships = person_of(request).memberships
-        return super().has_view_permission(request, obj) and memberships.filter(
-            role__in=[Role.EDITOR, Role.AUDITOR]
-        ).exists()
+        return (
+            super().has_view_permission(request, obj)
+            and memberships.filter(role__in=[Role.EDITOR, Role.AUDITOR]).exists()
+        )
 
 
 class PartnerForm(forms.Form):
@@ -136,7 +137,8 @@ class PartnerAdmin(EditorsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Partner]:
         usable = Q(keys__revoked_at__isnull=True)
-        return super().get_queryset(request).annotate(keys_number=Count("keys", filter=usable, distinct=True))
+        rows: QuerySet[Partner] = super().get_queryset(request)
+        return rows.annotate(keys_number=Count("keys", filter=usable, distinct=True))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -157,9 +159,13 @@ class PartnerAdmin(EditorsAdmin):
 
     def _refused(self, request: HttpRequest, reason: str) -> HttpResponse:
         return self.page(
-            request, "claims/admin/refused.html", status=403, title="You may not do this", reason=reason,
+            request,
+            "claims/admin/refused.html",
+            status=403,
+            title="You may not do this",
+            reason=reason,
             back=reverse("admin:index"),
-        )  # fmt: skip
+        )
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -180,16 +186,21 @@ class PartnerAdmin(EditorsAdmin):
                 return HttpResponseRedirect(reverse("admin:partners_partner_change", args=[partner.pk]))
         back = reverse("admin:partners_partner_changelist")
         return self.page(
-            request, "claims/admin/simple_form.html", status=422 if form.errors else 200, title="Take on a partner",
-            form=form, submit="Take on", back=back,
-        )  # fmt: skip
+            request,
+            "claims/admin/simple_form.html",
+            status=422 if form.errors else 200,
+            title="Take on a partner",
+            form=form,
+            submit="Take on",
+            back=back,
+        )
 
     def partner_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         if not self.has_view_permission(request):
             return self._refused(request, "Only editors and auditors see partners.")
         partner: Partner = self.visible(request, pk)
         person = person_of(request)
-        keys = list(partner.keys.select_related("created_by", "partner__desk"))  # type: ignore[attr-defined]
+        keys = list(partner.keys.select_related("created_by", "partner__desk"))
         return self.page(
             request,
             "partners/admin/partner.html",
@@ -253,4 +264,3 @@ def key_state(key: ApiKey, at: datetime) -> SafeString:
     if key.expires_at is not None and key.expires_at <= at:
         return badge("dismissed", "Expired")
     return badge("done", "Works")
-

@@ -11,12 +11,8 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from partners.models import ApiKey
 
-    _Keys = models.QuerySet[ApiKey]
-else:
-    _Keys = models.QuerySet
 
-
-class ApiKeyQuerySet(_Keys):
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def usable(self, at: datetime) -> ApiKeyQuerySet:
         """Neither revoked nor expired."""
         return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True)

@@ -16,27 +16,18 @@ if TYPE_CHECKING:
     from claims.models import Claim, Person
     from reviews.models import Draft, EvidenceAlert, Publication, Review, Round, Verdict
 
-    _Drafts = models.QuerySet[Draft]
-    _Rounds = models.QuerySet[Round]
-    _Reviews = models.QuerySet[Review]
-    _Verdicts = models.QuerySet[Verdict]
-    _Publications = models.QuerySet[Publication]
-    _Alerts = models.QuerySet[EvidenceAlert]
-else:
-    _Drafts = _Rounds = _Reviews = _Verdicts = _Publications = _Alerts = models.QuerySet
 
-
-class DraftQuerySet(_Drafts):
+class DraftQuerySet(models.QuerySet["Draft"]):
     def open(self) -> DraftQuerySet:
         return self.filter(closed_at__isnull=True)
 
 
-class RoundQuerySet(_Rounds):
+class RoundQuerySet(models.QuerySet["Round"]):
     def open(self) -> RoundQuerySet:
         return self.filter(closed_at__isnull=True)
 
 
-class ReviewQuerySet(_Reviews):
+class ReviewQuerySet(models.QuerySet["Review"]):
     def submitted(self) -> ReviewQuerySet:
         return self.filter(submitted_at__isnull=False)
 
@@ -52,15 +43,13 @@ class ReviewQuerySet(_Reviews):
         A round that was sent back early stays blind for good: what was written in it was written in confidence
         of being independent of reviews that were never given.
         """
-        from reviews.models import Review
-
-        owed = Review.objects.filter(round=OuterRef("round"), submitted_at__isnull=True)
+        owed = self.model._default_manager.filter(round=OuterRef("round"), submitted_at__isnull=True)
         return self.filter(
             Q(reviewer=person) | ~Exists(owed), round__claim__desk__memberships__person=person
         )
 
 
-class VerdictQuerySet(_Verdicts):
+class VerdictQuerySet(models.QuerySet["Verdict"]):
     def of(self, verdict_id: UUID) -> VerdictQuerySet:
         return self.filter(verdict_id=verdict_id).order_by("number")
 
@@ -69,7 +58,7 @@ class VerdictQuerySet(_Verdicts):
         return self.filter(published_at__lte=at).order_by("-number")
 
 
-class PublicationQuerySet(_Publications):
+class PublicationQuerySet(models.QuerySet["Publication"]):
     def in_force(self) -> PublicationQuerySet:
         return self.filter(status=PublicationStatus.IN_FORCE)
 
@@ -77,7 +66,7 @@ class PublicationQuerySet(_Publications):
         return self.order_by("-published_at", "id")
 
 
-class AlertQuerySet(_Alerts):
+class AlertQuerySet(models.QuerySet["EvidenceAlert"]):
     def open(self) -> AlertQuerySet:
         return self.filter(closed_at__isnull=True)
 

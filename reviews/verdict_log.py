@@ -74,11 +74,8 @@ def root(tree_size: int) -> bytes:
 
 def _right_edge(tree_size: int) -> list[tuple[int, int]]:
     """The full subtrees that make up a tree of this size, the smallest (rightmost) first."""
-    edge = []
-    for level in range(tree_size.bit_length()):
-        if tree_size >> level & 1:
-            edge.append((level, (tree_size >> level) - 1))
-    return edge
+    levels = range(tree_size.bit_length())
+    return [(level, (tree_size >> level) - 1) for level in levels if tree_size >> level & 1]
 
 
 def origin() -> str:
@@ -133,11 +130,10 @@ def checkpoint(key: Ed25519PrivateKey | None = None) -> str:
 def first_difference() -> str | None:
     """Recompute the whole log from the database; say which entry differs first, None when all agree."""
     nodes = {(node.level, node.index): node.hash for node in LogNode.objects.iterator()}
-    expected = 0
-    for entry in LogEntry.objects.select_related("verdict").order_by("index").iterator():
+    entries = LogEntry.objects.select_related("verdict").order_by("index").iterator()
+    for expected, entry in enumerate(entries):
         if entry.index != expected:
             return f"entry {expected} is absent"
-        expected += 1
         if entry.entry != entry.verdict.document:
             return f"entry {entry.index} is not its verdict's document"
         digest = leaf_hash(entry.entry.encode()).hex()

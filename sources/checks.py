@@ -5,19 +5,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from structlog import get_logger
 
 from sources import quotations
-from sources.candidates import list_candidates
 from sources.archiving import Archived, Exchange, Held, SnapshotStore
-from sources.exchanges import FetchError, Fetched
+from sources.candidates import list_candidates
+from sources.exchanges import Fetched, FetchError, Hop
 from sources.fetching import Egress
 from sources.judging import Judgement, judge_answer, judge_error, judge_reading
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
-from sources.models import Citation, Snapshot, Source
+from sources.models import Citation, Source
 from sources.quotations import Match, Quotation
 from sources.reading import Reader, Reading
 from sources.recording import Result, record
@@ -110,7 +111,7 @@ def _finish(lease: Lease, answer: Fetched | FetchError | None, now: Clock) -> bo
 
 def _look_into(source: Source, fetched: Fetched, at: datetime) -> Result:
     judgement = judge_answer(fetched)
-    common = {
+    common: dict[str, Any] = {
         "http_status": fetched.status,
         "final_url": fetched.final_url,
         "hops": _hops(fetched.hops),
@@ -171,13 +172,15 @@ def _match(source: Source, reading: Reading) -> dict[UUID, Match]:
 
 def _archive(source: Source, fetched: Fetched, at: datetime) -> Archived:
     first = source.snapshots.filter(is_revisit=False).order_by("-fetched_at").first()
-    known = first and Held(sha256=first.sha256, url=first.final_url, fetched_at=first.fetched_at)
+    known = None
+    if first:
+        known = Held(sha256=first.sha256, url=first.final_url, fetched_at=first.fetched_at, path=first.path)
     return store().keep(Exchange.of(fetched, fetched_at=at), known=known, metadata={"source": str(source.pk)})
 
 
 def _snapshot_fields(
     fetched: Fetched, reading: Reading, archived: Archived, at: datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "fetched_at": at,
         "sha256": archived.sha256,
@@ -196,7 +199,7 @@ def _snapshot_fields(
     }
 
 
-def _hops(hops: tuple[object, ...]) -> tuple[dict[str, object], ...]:
+def _hops(hops: tuple[Hop, ...]) -> tuple[dict[str, Any], ...]:
     return tuple(
         {"url": hop.url, "status": hop.status, "location": hop.location, "address": hop.address}
         for hop in hops

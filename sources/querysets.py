@@ -22,15 +22,8 @@ if TYPE_CHECKING:
     from claims.models import Claim, Person
     from sources.models import Candidate, Citation, Source, SourceCheck
 
-    _Sources = models.QuerySet[Source]
-    _Checks = models.QuerySet[SourceCheck]
-    _Citations = models.QuerySet[Citation]
-    _Candidates = models.QuerySet[Candidate]
-else:
-    _Sources = _Checks = _Citations = _Candidates = models.QuerySet
 
-
-class SourceQuerySet(_Sources):
+class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, person: Person) -> SourceQuerySet:
         return self.filter(desk__memberships__person=person)
 
@@ -46,7 +39,7 @@ class SourceQuerySet(_Sources):
         return self.filter(failing_since__isnull=False).order_by("failing_since", "id")
 
 
-class SourceCheckQuerySet(_Checks):
+class SourceCheckQuerySet(models.QuerySet["SourceCheck"]):
     def visible_to(self, person: Person) -> SourceCheckQuerySet:
         return self.filter(source__desk__memberships__person=person)
 
@@ -61,7 +54,7 @@ class SourceCheckQuerySet(_Checks):
         ).order_by("next_attempt_at", "id")
 
 
-class CitationQuerySet(_Citations):
+class CitationQuerySet(models.QuerySet["Citation"]):
     def visible_to(self, person: Person) -> CitationQuerySet:
         return self.filter(claim__desk__memberships__person=person)
 
@@ -94,7 +87,7 @@ class CitationQuerySet(_Citations):
         return self.in_use().filter(outcome__in=[PassageOutcome.FOUND, PassageOutcome.MOVED])
 
 
-class CandidateQuerySet(_Candidates):
+class CandidateQuerySet(models.QuerySet["Candidate"]):
     def open(self) -> CandidateQuerySet:
         return self.filter(state=CandidateState.OPEN)
 

@@ -113,7 +113,7 @@ def _record_source(source: Source, result: Result, at: datetime, *, unconfirmed:
         failures=failures, failing_since=since, at=at, times=settings.GONE_TIMES, over=settings.GONE_OVER
     ):
         outcome = SourceOutcome.GONE
-    changed = outcome != source.outcome or judgement.outcome is SourceOutcome.CHANGED and unconfirmed
+    changed = outcome != source.outcome or (judgement.outcome is SourceOutcome.CHANGED and unconfirmed)
     changed_at = at if changed or source.changed_at is None else source.changed_at
     Source.objects.filter(pk=source.pk).update(
         outcome=outcome,

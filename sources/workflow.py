@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -79,7 +80,12 @@ def add_text_source(
     rules.check_size("text", len(text.encode()))
     text = rules.check_article("text", text.replace("\r\n", "\n"))
     reading = Reading.of_text(text)
-    details = {"title": title, "publisher": publisher, "published_on": published_on, "language": language}
+    details: dict[str, Any] = {
+        "title": title,
+        "publisher": publisher,
+        "published_on": published_on,
+        "language": language,
+    }
     return _add_held(
         SourceKind.TEXT, desk, text.encode(), reading, "text/plain; charset=utf-8", by=by, at=at, **details
     )
@@ -112,7 +118,12 @@ def add_document(
             "file", f"No text can be read from {file_name!r} ({why}). Upload HTML, PDF or UTF-8 text."
         )
     rules.check_article("file", reading.text)
-    details = {"title": title, "publisher": publisher, "published_on": published_on, "language": language}
+    details: dict[str, Any] = {
+        "title": title,
+        "publisher": publisher,
+        "published_on": published_on,
+        "language": language,
+    }
     return _add_held(
         SourceKind.DOCUMENT, desk, data, reading, media_type, file_name=file_name, by=by, at=at, **details
     )

@@ -1,6 +1,5 @@
 """What all tests share: a data directory of their own, and tables that can be emptied in between."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,12 +39,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> Iterator[Path]:
+def own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
     """Snapshots and log keys of a test lie in its own directory."""
     settings.SNAPSHOT_DIR = tmp_path / "snapshots"
     settings.LOG_KEY_DIR = tmp_path / "keys"
     settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a missing one
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.fixture

@@ -52,9 +52,7 @@ def _run(asked: "_Asked", form: ActionForm) -> HttpResponse:
     if not action.binds_version:
         version = None
     try:
-        result = action.run(
-            asked.subject, by=person_of(request), at=timezone.now(), data=data, version=version
-        )
+        result = action.run(asked.subject, by=person_of(request), at=timezone.now(), data=data, version=version)
     except Invalid as invalid:
         _add_error(form, invalid)
         return asked.show(form)
@@ -114,8 +112,9 @@ class _Asked:
 
     def show_stale(self, form: ActionForm) -> HttpResponse:
         """The form again with what was typed and the row's present version: sending it again is a decision."""
-        form.data = form.data.copy()
-        form.data["version"] = str(self.subject.version)
+        data = self.request.POST.copy()
+        data["version"] = str(self.subject.version)
+        form.data = data
         since = form.cleaned_data.get("version")
         changed = self.subject.events.select_related("actor").order_by("-at", "-id")[:3]
         names = "; ".join(f"{event.kind.replace('_', ' ')} by {event.actor or 'a worker'}" for event in changed)

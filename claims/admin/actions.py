@@ -18,7 +18,7 @@ class Run(Protocol):
     """Call the verb. `data` is the form's clean data, `version` its token."""
 
     def __call__(
-        self, subject: Any, *, by: Person, at: datetime, data: Mapping[str, Any], version: int | None
+        self, subject: Any, /, *, by: Person, at: datetime, data: Mapping[str, Any], version: int | None
     ) -> object: ...
 
 

@@ -42,7 +42,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows of the person's desks."""
-        rows = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         desk = self.desk_lookup
         return rows.filter(**{f"{desk}__memberships__person": person_of(request)}) if desk else rows
 
@@ -55,11 +55,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
             raise Http404
         return found
 
-    def page(
-        self, request: HttpRequest, template: str, *, status: int = 200, **context: object
-    ) -> HttpResponse:
+    def page(self, request: HttpRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:
         """Answer with one of our pages inside the admin's frame."""
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         whole = page_context(self.admin_site, request, **context)
         return TemplateResponse(request, template, whole, status=status)
 

@@ -8,7 +8,15 @@ from django.db import transaction
 
 from claims import rules, workflow
 from claims.admin.actions import Action, claim_actions
-from claims.admin.claim_forms import CommentForm, DeclineForm, EditForm, PositionForm, RecuseForm, RelateForm, StartForm
+from claims.admin.claim_forms import (
+    CommentForm,
+    DeclineForm,
+    EditForm,
+    PositionForm,
+    RecuseForm,
+    RelateForm,
+    StartForm,
+)
 from claims.admin.forms import ReasonForm
 from claims.models import Claim, Person
 from claims.statuses import MOVES
@@ -17,9 +25,7 @@ Data = Mapping[str, Any]
 
 
 def _decline(claim: Claim, *, by: Person, at: datetime, data: Data, version: int | None) -> object:
-    return workflow.decline(
-        claim, by=by, at=at, reason=data["decline_reason"], note=data["reason"], version=version
-    )
+    return workflow.decline(claim, by=by, at=at, reason=data["decline_reason"], note=data["reason"], version=version)
 
 
 def _reopen(claim: Claim, *, by: Person, at: datetime, data: Data, version: int | None) -> object:
@@ -74,7 +80,7 @@ for action in (
     Action[Claim](
         name="start_research",
         label="Start research",
-        explain="You become the claim's researcher: you gather its evidence and draft its verdict, and others review it.",
+        explain="You become the claim's researcher: you gather its evidence and draft its verdict.",
         form=StartForm,
         check=rules.check_can_start_research,
         run=_start,

@@ -85,7 +85,9 @@ class DeclineForm(ActionForm):
         label="Which reason", choices=DeclineReason.choices, widget=forms.RadioSelect, help_text="Public."
     )
     reason = forms.CharField(
-        label="In words", widget=forms.Textarea(attrs=AREA), help_text="Public: whoever sent the claim reads it."
+        label="In words",
+        widget=forms.Textarea(attrs=AREA),
+        help_text="Public: whoever sent the claim reads it.",
     )
 
 
@@ -134,9 +136,7 @@ class RelateForm(ActionForm):
         widget=forms.RadioSelect,
         empty_label="Another one, by its address",
     )
-    address = forms.CharField(
-        label="Or the address of its page", required=False, help_text="Copy it from the browser."
-    )
+    address = forms.CharField(label="Or the address of its page", required=False, help_text="Copy it from the browser.")
     note = forms.CharField(required=False, widget=forms.Textarea(attrs=AREA))
     from_query = ("other",)
 

@@ -23,7 +23,9 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label="Search", required=False)
     status = forms.ChoiceField(required=False, choices=[("", "Every status"), *Status.choices])
-    risk = forms.ChoiceField(required=False, choices=[("", "Any risk"), ("normal", "Normal risk"), ("high", "High risk")])
+    risk = forms.ChoiceField(
+        required=False, choices=[("", "Any risk"), ("normal", "Normal risk"), ("high", "High risk")]
+    )
     topic = forms.ModelChoiceField(required=False, queryset=Topic.objects.none(), empty_label="Every topic")
     language = forms.ChoiceField(required=False)
     mine = forms.BooleanField(label="I research", required=False)
@@ -42,7 +44,7 @@ class FilterForm(forms.Form):
         return [self[name] for name in ("mine", *(extra.name for extra in filters()))]
 
 
-def listed(request: HttpRequest) -> dict[str, object]:
+def listed(request: HttpRequest) -> dict[str, Any]:
     """The context of the list's page, in a number of queries that does not depend on the number of claims."""
     person = person_of(request)
     visible = Claim.objects.visible_to(person)
@@ -104,7 +106,7 @@ def _ordered(rows: ClaimQuerySet, hits: list[Any]) -> Any:
 def _tabs(counts: dict[str, int], chosen: dict[str, Any], request: HttpRequest) -> list[dict[str, object]]:
     present = chosen.get("status") or ""
     tabs = [("", "All", sum(counts.values()))]
-    tabs += [(status.value, status.label, counts.get(status.value, 0)) for status in Status]
+    tabs += [(status.value, str(status.label), counts.get(status.value, 0)) for status in Status]
     found = []
     for value, label, count in tabs:
         query = request.GET.copy()
@@ -117,7 +119,12 @@ def _tabs(counts: dict[str, int], chosen: dict[str, Any], request: HttpRequest) 
 def _filled(page: Page[Claim], person: Person) -> list[dict[str, object]]:
     keys = [claim.pk for claim in page]
     return [
-        {"title": column.title, "name": column.name, "template": column.template, "values": column.values(keys, person)}
+        {
+            "title": column.title,
+            "name": column.name,
+            "template": column.template,
+            "values": column.values(keys, person),
+        }
         for column in columns()
     ]
 

@@ -16,7 +16,7 @@ from claims.admin.base import ReadOnlyAdmin
 from claims.admin.claim_forms import SubmitForm
 from claims.admin.claim_list import listed
 from claims.admin.panels import panels
-from claims.models import Claim
+from claims.models import Claim, Position
 from claims.rules import Invalid
 
 
@@ -73,9 +73,13 @@ class ClaimAdmin(ReadOnlyAdmin):
     def _refuse_submitting(self, request: HttpRequest) -> HttpResponse:
         reason = "Only fact-checkers and editors of a desk submit claims."
         return self.page(
-            request, "claims/admin/refused.html", status=403, title="You may not do this", reason=reason,
+            request,
+            "claims/admin/refused.html",
+            status=403,
+            title="You may not do this",
+            reason=reason,
             back=reverse("admin:claims_claim_changelist"),
-        )  # fmt: skip
+        )
 
     def claim_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The claim and all that the desk knows about it."""
@@ -86,7 +90,7 @@ class ClaimAdmin(ReadOnlyAdmin):
             context = panel.context(claim, person, request)
             if context is not None:
                 shown.append({"panel": panel, **context})
-        asserting = claim.positions.asserting().in_time_order().select_related("party")
+        asserting = Position.objects.filter(claim=claim).asserting().in_time_order().select_related("party")
         return self.page(
             request,
             "claims/admin/claim.html",
@@ -107,5 +111,3 @@ def _likely_same(desk: Any, text: str) -> list[matching.Near]:
     """Near claims that share most of the words: shown before a claim is made twice."""
     words = len(matching.terms(text))
     return [hit for hit in matching.nearest(desk, text, limit=3) if len(hit.shared) * 2 >= words]
-
-

@@ -34,7 +34,8 @@ def phrase_events(phrases: Mapping[str, str]) -> None:
 def positions(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, object]:
     """Two sides in time order: who asserts or partly confirms, who denies."""
     rows = list(
-        claim.positions.in_time_order()
+        Position.objects.filter(claim=claim)
+        .in_time_order()
         .select_related("party")
         .prefetch_related("citations__source")[:POSITIONS_SHOWN]
     )
@@ -44,7 +45,7 @@ def positions(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str
             {
                 "row": row,
                 "side": "against" if row.stance in against else _side(row),
-                "citations": [cited for cited in row.citations.all() if cited.removed_at is None],  # type: ignore[attr-defined]
+                "citations": [cited for cited in row.citations.all() if cited.removed_at is None],
             }
             for row in rows
         ]
@@ -62,8 +63,8 @@ def nearest(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, 
 
 def relations(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, object]:
     return {
-        "relations": list(claim.relations.select_related("other")[:50]),  # type: ignore[attr-defined]
-        "relations_to": list(claim.relations_to.select_related("claim")[:50]),  # type: ignore[attr-defined]
+        "relations": list(claim.relations.select_related("other")[:50]),
+        "relations_to": list(claim.relations_to.select_related("claim")[:50]),
     }
 
 
@@ -97,9 +98,7 @@ def _told(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
     )
     details: list[str] = []
     data = event.data
-    for key in ("reviewer", "to"):
-        if str(data.get(key)) in names:
-            details.append(names[str(data[key])])
+    details += [names[str(data[key])] for key in ("reviewer", "to") if str(data.get(key)) in names]
     if event.kind == "add_position":
         details.append(f"{data.get('party', '')} {str(data.get('stance', '')).replace('_', ' ')}")
     details += [f"{field} was: {old}" for field, old in (data.get("was") or {}).items()]
@@ -129,9 +128,36 @@ _HERE = "claims/admin/panels"
 for part in (
     Panel(name="positions", title="Positions", template=f"{_HERE}/positions.html", context=positions, order=10),
     Panel(name="history", title="History", template=f"{_HERE}/history.html", context=history, order=90),
-    Panel(name="nearest", title="Nearest claims", template=f"{_HERE}/nearest.html", context=nearest, order=60, side=True),
-    Panel(name="relations", title="Relations", template=f"{_HERE}/relations.html", context=relations, order=70, side=True),
-    Panel(name="comments", title="Comments", template=f"{_HERE}/comments.html", context=comments, order=80, side=True),
-    Column(name="claimants", title="Claimants", template="claims/admin/columns/claimants.html", values=claimants, order=10),
+    Panel(
+        name="nearest",
+        title="Nearest claims",
+        template=f"{_HERE}/nearest.html",
+        context=nearest,
+        order=60,
+        side=True,
+    ),
+    Panel(
+        name="relations",
+        title="Relations",
+        template=f"{_HERE}/relations.html",
+        context=relations,
+        order=70,
+        side=True,
+    ),
+    Panel(
+        name="comments",
+        title="Comments",
+        template=f"{_HERE}/comments.html",
+        context=comments,
+        order=80,
+        side=True,
+    ),
+    Column(
+        name="claimants",
+        title="Claimants",
+        template="claims/admin/columns/claimants.html",
+        values=claimants,
+        order=10,
+    ),
 ):
     register(part)

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from unfold.widgets import CHECKBOX_CLASSES, FILE_CLASSES, INPUT_CLASSES, RADIO_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+from unfold.widgets import (
+    CHECKBOX_CLASSES,
+    FILE_CLASSES,
+    INPUT_CLASSES,
+    RADIO_CLASSES,
+    SELECT_CLASSES,
+    TEXTAREA_CLASSES,
+)
 
 from claims.models import Person
 

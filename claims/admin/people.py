@@ -37,7 +37,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Person)
-class PersonAdmin(AdministratorAdmin, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(UserAdmin, AdministratorAdmin):  # type: ignore[type-arg]
     """Accounts. Somebody who leaves is made inactive, never deleted."""
 
     form = UserChangeForm

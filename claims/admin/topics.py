@@ -52,7 +52,8 @@ class ClaimantAdmin(ReadOnlyAdmin):
     fields = ("name", "kind", "role", "same_as", "desk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
-        return super().get_queryset(request).annotate(positions_number=Count("positions", distinct=True))
+        rows: QuerySet[Claimant] = super().get_queryset(request)
+        return rows.annotate(positions_number=Count("positions", distinct=True))
 
     @admin.display(description="positions", ordering="positions_number")
     def positions_count(self, claimant: Claimant) -> int:

@@ -1,6 +1,6 @@
 """A claim: one checkable statement, neutrally restated, with the exact words kept."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,12 +11,6 @@ from claims.identity import new_id
 from claims.models.desk import Desk
 from claims.querysets import ClaimQuerySet
 from claims.statuses import DeclineReason, RelationKind, Risk, Status
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-    from claims.models.claimant import Position
-    from claims.models.history import Comment, Event
 
 TEXT_MAX = 1000
 
@@ -73,9 +67,6 @@ class Claim(models.Model):
     updated_at = models.DateTimeField()
 
     objects = ClaimQuerySet.as_manager()
-    positions: "RelatedManager[Position]"
-    events: "RelatedManager[Event]"
-    comments: "RelatedManager[Comment]"
 
     class Meta:
         ordering = ["-updated_at", "id"]

@@ -1,16 +1,11 @@
 """Who works here: desks, people, their roles and their declared interests."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from claims.identity import new_id
 from claims.statuses import Role
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class Desk(models.Model):
@@ -34,7 +29,6 @@ class Person(AbstractUser):
         blank=True,
         help_text=_("How the public sees this person; empty: only the desk's name is shown."),
     )
-    memberships: "RelatedManager[Membership]"
 
     class Meta:
         verbose_name = _("person")

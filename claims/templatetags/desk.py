@@ -37,7 +37,10 @@ def when(at: datetime | None) -> SafeString:
         return SafeString("never")
     shape = "%-d %b %H:%M" if at.year == timezone.now().year else "%-d %b %Y %H:%M"
     return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>', at.isoformat(), f"{at:%Y-%m-%d %H:%M:%S}", at.strftime(shape)
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        at.isoformat(),
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        at.strftime(shape),
     )
 
 

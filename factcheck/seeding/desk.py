@@ -10,12 +10,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from partners.workflow import create_key, create_partner
 
 from claims.models import Desk, Membership, Person
 from claims.statuses import Role
 from factcheck.seeding import SEEDS
 from partners.scopes import Scope
+from partners.workflow import create_key, create_partner
 from reviews.models import Rating, RatingScale
 
 DESK_SLUG = "desk"

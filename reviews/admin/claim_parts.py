@@ -62,19 +62,21 @@ def gate(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, obj
     if claim.status not in {Status.IN_RESEARCH, Status.IN_REVIEW}:
         return None
     gates = gaps_of([claim])[claim.pk]
-    return {"gates": gates, "is_passed": all(each["is_passed"] for each in gates), "quorum": rules.quorum(claim)}
+    return {
+        "gates": gates,
+        "is_passed": all(each["is_passed"] for each in gates),
+        "quorum": rules.quorum(claim),
+    }
 
 
 def contacts(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, object] | None:
     if claim.status in {Status.SUBMITTED, Status.DECLINED}:
         return None
-    return {"contacts": list(claim.contacts.select_related("logged_by")[:50])}  # type: ignore[attr-defined]
+    return {"contacts": list(claim.contacts.select_related("logged_by")[:50])}
 
 
 def versions(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, object] | None:
-    rows = list(
-        claim.verdicts.select_related("rating", "published_by", "log_entry").order_by("-number")[:50]  # type: ignore[attr-defined]
-    )
+    rows = list(claim.verdicts.select_related("rating", "published_by", "log_entry").order_by("-number")[:50])
     if not rows:
         return None
     return {"versions": rows, "publication": Publication.objects.filter(claim=claim).first()}
@@ -88,7 +90,13 @@ def round_states(claims: Collection[UUID], person: Person) -> Mapping[UUID, obje
 
 def _told(state: RoundState) -> dict[str, object]:
     word, label = WORDS[state.word]
-    return {"given": state.given, "asked": state.asked, "word": word, "label": label, "is_complete": state.is_complete}
+    return {
+        "given": state.given,
+        "asked": state.asked,
+        "word": word,
+        "label": label,
+        "is_complete": state.is_complete,
+    }
 
 
 def verdict_states(claims: Collection[UUID], person: Person) -> Mapping[UUID, object]:
@@ -130,9 +138,22 @@ for part in (
     Panel(name="draft", title="Draft", template=f"{_HERE}/draft.html", context=draft, order=40),
     Panel(name="versions", title="Versions", template=f"{_HERE}/versions.html", context=versions, order=50),
     Panel(name="gate", title="Evidence gate", template=f"{_HERE}/gate.html", context=gate, order=10, side=True),
-    Panel(name="contacts", title="Contacts", template=f"{_HERE}/contacts.html", context=contacts, order=20, side=True),
+    Panel(
+        name="contacts",
+        title="Contacts",
+        template=f"{_HERE}/contacts.html",
+        context=contacts,
+        order=20,
+        side=True,
+    ),
     Column(name="round", title="Round", template=f"{_HERE}/round_column.html", values=round_states, order=30),
-    Column(name="verdict", title="Verdict", template=f"{_HERE}/verdict_column.html", values=verdict_states, order=40),
+    Column(
+        name="verdict",
+        title="Verdict",
+        template=f"{_HERE}/verdict_column.html",
+        values=verdict_states,
+        order=40,
+    ),
     ListFilter(name="alerts", label="Evidence alert", narrow=with_open_alert),
 ):
     register(part)

@@ -42,7 +42,15 @@ class RatingChangeForm(DraftForm, GateFields):
     """Another rating takes a full round."""
 
     reason = forms.CharField(label="Why the rating changes", widget=forms.Textarea(attrs=AREA), help_text=WHY)
-    field_order = ["reason", "rating", "headline", "summary", "justification", "what_would_change_it", "searched"]
+    field_order = [
+        "reason",
+        "rating",
+        "headline",
+        "summary",
+        "justification",
+        "what_would_change_it",
+        "searched",
+    ]
 
     def prepare(self) -> None:
         super().prepare()

@@ -126,7 +126,9 @@ class ContactForm(ActionForm):
     how = forms.CharField(help_text="E-mail, telephone, letter …")
     on = forms.DateField(widget=DayInput())
     response = forms.CharField(
-        label="What came of it", widget=forms.Textarea(attrs=AREA), help_text="Or why nobody could be contacted."
+        label="What came of it",
+        widget=forms.Textarea(attrs=AREA),
+        help_text="Or why nobody could be contacted.",
     )
 
 
@@ -139,6 +141,4 @@ class ReassignForm(ActionForm):
         checkers = Person.objects.filter(
             memberships__desk=claim.desk, memberships__role=Role.FACT_CHECKER, is_active=True
         )
-        self.choose("to", checkers.exclude(pk=claim.researcher_id))
-
-
+        self.choose("to", checkers.exclude(researched_claims=claim))

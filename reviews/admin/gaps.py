@@ -43,7 +43,10 @@ def _gates(citations: list[Any], searched: str | None, is_contacted: bool) -> li
     has_searched = bool((searched or "").strip())
     told = {
         Gate.INDEPENDENT_SOURCES: (independent >= 2, f"{independent} of 2 independent sources"),
-        Gate.BOTH_SIDES_SEARCHED: (has_searched, "described in the draft" if has_searched else "search of both sides not described"),
+        Gate.BOTH_SIDES_SEARCHED: (
+            has_searched,
+            "described in the draft" if has_searched else "search of both sides not described",
+        ),
         Gate.ALL_CHECKED: (
             bool(citations) and checked == len(citations),
             f"{checked} of {len(citations)} citations checked" if citations else "nothing cited",

@@ -8,7 +8,7 @@ from django import forms
 
 from claims.admin.actions import Action, claim_actions
 from claims.admin.forms import ActionForm, ReasonForm
-from claims.models import Claim, Person
+from claims.models import Claim, Person, Position
 from claims.rules import Invalid
 from reviews import rules, workflow
 from reviews.admin.draft_actions import in_statuses
@@ -25,7 +25,9 @@ class ReviewForm(ActionForm):
     """One's own judgement of the frozen draft, whose hash comes along."""
 
     rating = RatingField(label="Your rating")
-    decision = forms.ChoiceField(label="What should be done with the draft", choices=Decision.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label="What should be done with the draft", choices=Decision.choices, widget=forms.RadioSelect
+    )
     reasons = forms.CharField(
         label="Your reasons",
         widget=forms.Textarea(attrs={"rows": 8}),
@@ -52,7 +54,10 @@ class PublishForm(ActionForm):
     """The checklist that the editor confirms."""
 
     confirmed = forms.MultipleChoiceField(
-        label="I confirm", required=False, widget=forms.CheckboxSelectMultiple, help_text="Every point is needed."
+        label="I confirm",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Every point is needed.",
     )
 
     def prepare(self) -> None:
@@ -92,7 +97,7 @@ def frozen(claim: Claim, person: Person) -> dict[str, object]:
         "round": opened,
         "draft": opened.draft,
         "sides": by_stance(evidence),
-        "positions": claim.positions.in_time_order().select_related("party"),
+        "positions": Position.objects.filter(claim=claim).in_time_order().select_related("party"),
         "readable": readable.select_related("rating", "reviewer").order_by("submitted_at", "id"),
         "hints": definitions(opened.draft.rating.scale.ratings.all()),
     }
@@ -106,7 +111,7 @@ for action in (
     Action[Claim](
         name="submit_review",
         label="Submit your review",
-        explain="Judge independently. Nobody reads your review, and you read nobody's, until the whole round has submitted.",
+        explain="Nobody reads your review, and you read nobody's, until the whole round has submitted.",
         form=ReviewForm,
         check=rules.check_can_submit_review,
         run=_review,
@@ -140,7 +145,7 @@ for action in (
     Action[Claim](
         name="publish",
         label="Publish",
-        explain="The draft becomes the claim's next version: public at once, in the log for ever, and sent to partners.",
+        explain="The draft becomes the claim's next version: public at once, in the log, and sent to partners.",
         form=PublishForm,
         check=check_can_publish,
         run=_publish,

@@ -1,14 +1,9 @@
 """Versioned rating scales: what a verdict may say, in every language."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import F, Q
 
 from claims.models import Desk
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class RatingScale(models.Model):
@@ -20,7 +15,6 @@ class RatingScale(models.Model):
     worst = models.PositiveSmallIntegerField()
     best = models.PositiveSmallIntegerField()
     checklist = models.JSONField(default=list, help_text="What a publisher confirms before publishing.")
-    ratings: "RelatedManager[Rating]"
 
     class Meta:
         ordering = ["desk", "code", "-version"]

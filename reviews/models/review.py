@@ -1,7 +1,5 @@
 """Judging: the draft, the rounds it goes through, the blind reviews, contacts with claimants."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,9 +11,6 @@ from reviews.models.rating import Rating
 from reviews.querysets import DraftQuerySet, ReviewQuerySet, RoundQuerySet
 from reviews.statuses import Decision, RoundResult, VersionKind
 from sources.models import Citation
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class Draft(models.Model):
@@ -71,7 +66,6 @@ class Round(models.Model):
     result = models.CharField(max_length=12, choices=RoundResult.choices, blank=True)
 
     objects = RoundQuerySet.as_manager()
-    reviews: "RelatedManager[Review]"
 
     class Meta:
         ordering = ["claim", "number"]

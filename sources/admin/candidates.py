@@ -56,7 +56,9 @@ class AcceptForm(ActionForm):
         if not fit:
             self.fields["claim"].widget = forms.HiddenInput()
             if near:
-                self.fields["text"].help_text = (
+                self.fields[
+                    "text"
+                ].help_text = (
                     "None of the near claims takes new material now: they are in review, declined or withdrawn."
                 )
         choose_topics(self.fields["topics"], candidate.source.desk.topics.all())
@@ -135,9 +137,9 @@ candidate_actions.register(
 )
 
 
-def listed(source: Source, person: Person) -> dict[str, object]:
+def listed(source: Source, person: Person) -> dict[str, Any]:
     """The context of the candidates' page."""
-    rows = list(source.candidates.by_worth().select_related("claim", "decided_by"))
+    rows = list(Candidate.objects.filter(source=source).by_worth().select_related("claim", "decided_by"))
     snapshot = latest_text(source)
     last = source.checks.order_by("-requested_at", "-id").first()
     cards = _cards(rows)

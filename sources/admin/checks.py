@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -24,8 +24,20 @@ from sources.models import Host, SourceCheck
 class SourceCheckAdmin(ReadOnlyAdmin):
     """One row a check. Failed and quarantined ones can be tried again."""
 
-    list_display = ("source_title", "shown_status", "shown_outcome", "detail", "reason", "attempt", "requested")
-    list_filter = (("status", ChoicesDropdownFilter), ("outcome", ChoicesDropdownFilter), ("reason", ChoicesDropdownFilter))
+    list_display = (
+        "source_title",
+        "shown_status",
+        "shown_outcome",
+        "detail",
+        "reason",
+        "attempt",
+        "requested",
+    )
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ("reason", ChoicesDropdownFilter),
+    )
     search_fields = ("source__title", "source__url", "detail")
     ordering = ("-requested_at", "-id")
     desk_lookup = "source__desk"
@@ -63,10 +75,18 @@ class SourceCheckAdmin(ReadOnlyAdmin):
         return ago(check.requested_at)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A check is read on its source's page."""
-        check = self.visible(request, UUID(object_id))
+        try:
+            key = UUID(object_id)
+        except ValueError as error:
+            raise Http404 from error
+        check = self.visible(request, key)
         page = reverse("admin:sources_source_change", args=[check.source_id])
         return HttpResponseRedirect(f"{page}#check-{check.pk}")
 

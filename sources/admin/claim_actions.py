@@ -32,10 +32,12 @@ class CiteForm(ActionForm):
         widget=forms.Textarea(attrs=AREA),
         help_text="Copy the passage exactly. The workers look for it in the live source and in our snapshot.",
     )
-    prefix = forms.CharField(label="Words before it", required=False, help_text="Tells two equal passages apart.")
-    suffix = forms.CharField(label="Words after it", required=False)
+    words_before = forms.CharField(label="Words before it", required=False, help_text="Tells two equal passages apart.")
+    words_after = forms.CharField(label="Words after it", required=False)
     stance = forms.ChoiceField(
-        choices=CitationStance.choices, widget=forms.RadioSelect, help_text="What the passage does to the claim."
+        choices=CitationStance.choices,
+        widget=forms.RadioSelect,
+        help_text="What the passage does to the claim.",
     )
     role = forms.ChoiceField(choices=CitationRole.choices, initial=CitationRole.EVIDENCE)
     is_primary = forms.BooleanField(label="Primary source", required=False)
@@ -89,6 +91,7 @@ class CheckForm(ActionForm):
 def _cite(claim: Claim, *, by: Person, at: datetime, data: Data, version: int | None) -> object:
     told = dict(data)
     source, url = told.pop("source"), told.pop("url")
+    told["prefix"], told["suffix"] = told.pop("words_before"), told.pop("words_after")
     with transaction.atomic():  # a quotation that is refused leaves no source behind
         if source is None:
             source = workflow.add_web_source(desk=claim.desk, url=url, by=by, at=at)
@@ -113,8 +116,6 @@ def _check_all(claim: Claim, *, by: Person, at: datetime, data: Data, version: i
 
 def _check_can_look(claim: Claim, by: Person) -> None:
     check_is_on_desk(claim.desk, by)
-
-
 
 
 for action in (

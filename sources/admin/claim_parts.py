@@ -33,9 +33,13 @@ def outcomes(claims: Collection[UUID], person: Person) -> Mapping[UUID, object]:
 
 
 phrase_events({"cite": "Citation added", "remove_citation": "Citation removed"})
+register(Panel(name="evidence", title="Evidence", template="sources/admin/evidence.html", context=evidence, order=20))
 register(
-    Panel(name="evidence", title="Evidence", template="sources/admin/evidence.html", context=evidence, order=20)
-)
-register(
-    Column(name="evidence", title="Evidence", template="sources/admin/evidence_column.html", values=outcomes, order=20)
+    Column(
+        name="evidence",
+        title="Evidence",
+        template="sources/admin/evidence_column.html",
+        values=outcomes,
+        order=20,
+    )
 )

@@ -43,7 +43,9 @@ class IntakeForm(forms.Form):
     )
     file = forms.FileField(label="File", required=False, allow_empty_file=True, help_text="HTML, PDF or text.")
     url = forms.CharField(
-        label="Web address", required=False, help_text="A worker fetches it, keeps a copy, and lists its claims."
+        label="Web address",
+        required=False,
+        help_text="A worker fetches it, keeps a copy, and lists its claims.",
     )
     title = forms.CharField(required=False)
     publisher = forms.CharField(required=False)
@@ -51,7 +53,12 @@ class IntakeForm(forms.Form):
     language = forms.CharField(required=False, help_text="A tag such as en; leave it empty to have it recognised.")
 
     def __init__(
-        self, data: Any = None, files: MultiValueDict[str, Any] | None = None, *, person: Person, **kwargs: Any
+        self,
+        data: Any = None,
+        files: MultiValueDict[str, Any] | None = None,
+        *,
+        person: Person,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, files, **kwargs)
         offer_desks(self.fields["desk"], desks_worked_on(person))
@@ -60,7 +67,11 @@ class IntakeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         way = data.get("way")
-        asks = {"text": "Paste the article's text.", "file": "Choose a file.", "url": "Give the article's address."}
+        asks = {
+            "text": "Paste the article's text.",
+            "file": "Choose a file.",
+            "url": "Give the article's address.",
+        }
         if way in asks and way not in self.errors and not data.get(way) and data.get(way) != 0:
             self.add_error(way, asks[way])
         published = data.get("published_on")
@@ -74,7 +85,11 @@ def take_in(form: IntakeForm, *, by: Person, at: datetime) -> Source:
     data = form.cleaned_data
     desk: Desk = data["desk"]
     published_on: date | None = data["published_on"]
-    told: dict[str, Any] = {"title": data["title"], "publisher": data["publisher"], "published_on": published_on}
+    told: dict[str, Any] = {
+        "title": data["title"],
+        "publisher": data["publisher"],
+        "published_on": published_on,
+    }
     if data["way"] == "url":
         source = workflow.add_web_source(desk=desk, url=data["url"], by=by, at=at, **told)
     elif data["way"] == "file":
@@ -91,9 +106,7 @@ def take_in(form: IntakeForm, *, by: Person, at: datetime) -> Source:
             **told,
         )
     else:
-        source = workflow.add_text_source(
-            desk=desk, text=data["text"], by=by, at=at, language=data["language"], **told
-        )
+        source = workflow.add_text_source(desk=desk, text=data["text"], by=by, at=at, language=data["language"], **told)
     return intake.ingest(source, by=by, at=at)
 
 
@@ -103,9 +116,13 @@ def intake_view(model_admin: ReadOnlyAdmin, request: HttpRequest) -> HttpRespons
     if not desks_worked_on(person):
         reason = "Only fact-checkers and editors of a desk take in articles."
         return model_admin.page(
-            request, "claims/admin/refused.html", status=403, title="You may not do this", reason=reason,
+            request,
+            "claims/admin/refused.html",
+            status=403,
+            title="You may not do this",
+            reason=reason,
             back=reverse("admin:sources_source_changelist"),
-        )  # fmt: skip
+        )
     form = IntakeForm(request.POST or None, request.FILES or None, person=person)
     if request.method == "POST" and form.is_valid():
         at = timezone.now()
@@ -122,9 +139,13 @@ def intake_view(model_admin: ReadOnlyAdmin, request: HttpRequest) -> HttpRespons
             return HttpResponseRedirect(reverse("admin:sources_source_candidates", args=[source.pk]))
     status = 422 if form.is_bound and form.errors else 200
     return model_admin.page(
-        request, "sources/admin/intake.html", status=status, title="Take in an article", form=form,
+        request,
+        "sources/admin/intake.html",
+        status=status,
+        title="Take in an article",
+        form=form,
         most_bytes=settings.UPLOAD_MAX_BYTES,
-    )  # fmt: skip
+    )
 
 
 @admin.register(Candidate)

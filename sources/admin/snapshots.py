@@ -60,9 +60,13 @@ class SnapshotAdmin(ReadOnlyAdmin):
         if isinstance(body, str):
             back = reverse("admin:sources_snapshot_change", args=[snapshot.pk])
             return self.page(
-                request, "claims/admin/refused.html", status=409, title="This cannot be downloaded",
-                reason=body, back=back,
-            )  # fmt: skip
+                request,
+                "claims/admin/refused.html",
+                status=409,
+                title="This cannot be downloaded",
+                reason=body,
+                back=back,
+            )
         response = HttpResponse(body, content_type="application/octet-stream")
         response["Content-Disposition"] = f'attachment; filename="{snapshot.sha256[:16]}.bin"'
         response["X-Content-Type-Options"] = "nosniff"

@@ -138,11 +138,15 @@ class SourceAdmin(ReadOnlyAdmin):
 
     def source_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         source: Source = self.visible(request, pk)
-        checks = list(source.checks.select_related("snapshot", "requested_by").order_by("-requested_at", "-id")[:CHECKS_SHOWN])
+        checks = list(
+            source.checks.select_related("snapshot", "requested_by").order_by("-requested_at", "-id")[:CHECKS_SHOWN]
+        )
         findings: dict[Any, list[Finding]] = {}
         for finding in Finding.objects.filter(check_run__in=checks).select_related("citation").order_by("id"):
             findings.setdefault(finding.check_run_id, []).append(finding)
-        cited = Citation.objects.in_use().filter(source=source).select_related("source", "claim").order_by("added_at", "id")
+        cited = (
+            Citation.objects.in_use().filter(source=source).select_related("source", "claim").order_by("added_at", "id")
+        )
         return self.page(
             request,
             "sources/admin/source.html",
@@ -151,7 +155,9 @@ class SourceAdmin(ReadOnlyAdmin):
             checks=[{"row": check, "findings": findings.get(check.pk, [])} for check in checks],
             is_waiting=any(check.status in OPEN_CHECKS for check in checks),
             citations=with_state(cited),
-            snapshots=list(source.snapshots.defer("text", "main_text", "headers").order_by("-fetched_at", "id")[:CHECKS_SHOWN]),
+            snapshots=list(
+                source.snapshots.defer("text", "main_text", "headers").order_by("-fetched_at", "id")[:CHECKS_SHOWN]
+            ),
             candidates_number=source.candidates.count(),
             offered=source_actions.offered(source, person_of(request)).get("bar", []),
             do=reverse("admin:sources_source_do", args=[source.pk, "x"]).removesuffix("x/"),

@@ -1,7 +1,5 @@
 """The ledger of source checks: the row is the truth, a message only a hint."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,9 +9,6 @@ from sources.models.citation import Citation
 from sources.models.source import Snapshot, Source
 from sources.querysets import SourceCheckQuerySet
 from sources.statuses import OPEN_CHECKS, CheckReason, CheckStatus, PassageOutcome, SourceOutcome
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class SourceCheck(models.Model):
@@ -46,7 +41,6 @@ class SourceCheck(models.Model):
     )
 
     objects = SourceCheckQuerySet.as_manager()
-    findings: "RelatedManager[Finding]"
 
     class Meta:
         ordering = ["-requested_at", "-id"]

@@ -1,7 +1,5 @@
 """A claim relying on a source, and the candidates an ingested source offers."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,11 +11,6 @@ from claims.statuses import ClaimantKind, PositionStance
 from sources.models.source import Source
 from sources.querysets import CandidateQuerySet, CitationQuerySet
 from sources.statuses import CandidateState, CitationRole, CitationStance, PassageOutcome, Visibility
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-    from sources.models.check import Finding
 
 
 class Citation(models.Model):
@@ -56,7 +49,6 @@ class Citation(models.Model):
     is_confirmed = models.BooleanField(default=False, help_text=_("A later check agreed with the outcome."))
 
     objects = CitationQuerySet.as_manager()
-    findings: "RelatedManager[Finding]"
 
     class Meta:
         ordering = ["added_at", "id"]

@@ -1,7 +1,5 @@
 """A source and the snapshots we hold of it."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,12 +9,6 @@ from claims.identity import new_id
 from claims.models import Desk
 from sources.querysets import SourceQuerySet
 from sources.statuses import SourceKind, SourceOutcome
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-    from sources.models.check import SourceCheck
-    from sources.models.citation import Candidate, Citation
 
 
 class Source(models.Model):
@@ -53,10 +45,6 @@ class Source(models.Model):
     next_check_at = models.DateTimeField(null=True, blank=True)
 
     objects = SourceQuerySet.as_manager()
-    citations: "RelatedManager[Citation]"
-    checks: "RelatedManager[SourceCheck]"
-    candidates: "RelatedManager[Candidate]"
-    snapshots: "RelatedManager[Snapshot]"
 
     class Meta:
         ordering = ["-added_at", "id"]

@@ -27,9 +27,16 @@ def test_an_action_runs_its_verb_and_returns_with_a_message(desk: TestDesk) -> N
 def test_a_stale_form_saves_nothing_keeps_what_was_typed_and_can_be_sent_again(desk: TestDesk) -> None:
     claim = desk.submit()
     workflow.edit_claim(
-        claim, by=desk.ben, at=desk.tick(), version=1, text="Another wording.", said="", language="en", risk="normal",
+        claim,
+        by=desk.ben,
+        at=desk.tick(),
+        version=1,
+        text="Another wording.",
+        said="",
+        language="en",
+        risk="normal",
         topics=[],
-    )  # fmt: skip
+    )
     client = sign_in(desk.chi)
     answer = client.post(do(claim, "start_research"), {"version": 1, "reason": WHY})
     html = text_of(answer)
@@ -78,7 +85,12 @@ def test_a_race_that_is_lost_inside_the_verb_is_told_too(desk: TestDesk, monkeyp
         ("decline", {"decline_reason": "opinion"}, "reason", "This field is required."),
         ("decline", {"decline_reason": "whim", "reason": "x"}, "decline_reason", "whim is not one of"),
         ("edit", {"text": "x" * 1001, "language": "en", "risk": "normal"}, "text", "at most 1,000 fit"),
-        ("edit", {"text": "Fine.", "language": "not a tag", "risk": "normal"}, "language", "is no language tag"),
+        (
+            "edit",
+            {"text": "Fine.", "language": "not a tag", "risk": "normal"},
+            "language",
+            "is no language tag",
+        ),
         ("comment", {"text": " "}, "text", "This field is required."),
         ("add_position", {"stance": "asserts", "kind": "unknown"}, "party", "Pick a party, or write"),
         (
@@ -88,7 +100,12 @@ def test_a_race_that_is_lost_inside_the_verb_is_told_too(desk: TestDesk, monkeyp
             "This day is in the future",
         ),
         ("relate", {"kind": "same_as", "address": "nonsense"}, "address", "no address of one of"),
-        ("add_position", {"claimant": "A\x00B", "stance": "asserts", "kind": "state"}, "claimant", "Null characters"),
+        (
+            "add_position",
+            {"claimant": "A\x00B", "stance": "asserts", "kind": "state"},
+            "claimant",
+            "Null characters",
+        ),
     ],
 )
 def test_an_answer_that_cannot_be_taken_is_told_at_its_field(
@@ -110,16 +127,31 @@ def test_a_position_that_is_refused_leaves_no_claimant_behind(desk: TestDesk) ->
 
 def test_a_new_party_is_named_with_its_position(desk: TestDesk) -> None:
     claim = desk.submit()
-    data = {"claimant": "Hulusi Akar", "kind": "person", "role": "Minister", "stance": "asserts", "quote": "We told them"}
+    data = {
+        "claimant": "Hulusi Akar",
+        "kind": "person",
+        "role": "Minister",
+        "stance": "asserts",
+        "quote": "We told them",
+    }
     assert sign_in(desk.ben).post(do(claim, "add_position"), data).status_code == 302
     position = claim.positions.get()
-    assert (position.party.name, position.party.role, position.quote) == ("Hulusi Akar", "Minister", "We told them")
+    assert (position.party.name, position.party.role, position.quote) == (
+        "Hulusi Akar",
+        "Minister",
+        "We told them",
+    )
 
 
 def test_submitting_shows_what_is_near_before_a_second_equal_claim(desk: TestDesk) -> None:
     desk.submit(text="The ferry to Ellery takes nineteen minutes.")
     client = sign_in(desk.ben)
-    data = {"desk": desk.desk.pk, "text": "The Ellery ferry takes nineteen minutes", "language": "en", "risk": "normal"}
+    data = {
+        "desk": desk.desk.pk,
+        "text": "The Ellery ferry takes nineteen minutes",
+        "language": "en",
+        "risk": "normal",
+    }
     first = client.post("/admin/claims/claim/add/", data)
     assert first.status_code == 200
     assert "The desk has claims very near to this one" in text_of(first)

@@ -2,16 +2,17 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from factcheck.children import LogFile, Process
 from factcheck.supervisor import Backoff, StartFailed, StopAsked, Supervisor
+from tests.factcheck.processes import is_running, wait_until_gone
 
 HERE = Path(__file__).resolve().parents[2]
 FAST = Backoff(first=0.1, most=0.4, steady=60)
@@ -48,21 +49,6 @@ def step_until(supervisor: Supervisor, condition: Callable[[], bool], within: fl
         supervisor.step()
 
 
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_until_gone(pids: list[int], within: float = 20) -> None:
-    deadline = time.monotonic() + within
-    while alive := [pid for pid in pids if is_running(pid)]:
-        assert time.monotonic() < deadline, f"still running: {alive}"
-        time.sleep(0.05)
-
-
 def test_back_off_doubles_up_to_its_limit() -> None:
     backoff = Backoff(first=0.5, most=30)
 
@@ -72,9 +58,7 @@ def test_back_off_doubles_up_to_its_limit() -> None:
 
 def test_start_waits_for_the_line_that_says_ready(supervisor: Supervisor) -> None:
     supervisor.start(
-        process(
-            "slow", f"import time; time.sleep(0.5); {SLEEPER.removeprefix('import time; ')}", ready_line="up"
-        )
+        process("slow", f"import time; time.sleep(0.5); {SLEEPER.removeprefix('import time; ')}", ready_line="up")
     )
 
     assert "slow | up" in (supervisor.log_dir / "slow.log").read_text(encoding="utf-8")
@@ -211,9 +195,7 @@ def test_a_process_that_ignores_the_stop_is_ended_by_force(tmp_path: Path, told:
     assert "stubborn did not stop in time and is ended by force" in told
 
 
-def test_the_log_is_put_aside_when_it_grows_too_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_log_is_put_aside_when_it_grows_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("factcheck.children.LOG_MAX_BYTES", 10)
     log = LogFile(tmp_path / "web.log")
 
@@ -223,89 +205,6 @@ def test_the_log_is_put_aside_when_it_grows_too_large(
 
     assert (tmp_path / "web.log.1").read_text(encoding="utf-8") == "first line\n"
     assert (tmp_path / "web.log").read_text(encoding="utf-8") == "second\n"
-
-
-# --- A supervisor of its own process: signals, and the kill that nobody can catch ---------------------------
-
-SUPERVISING = """
-import os, sys, time
-from pathlib import Path
-from factcheck.children import Process
-from factcheck.supervisor import StopAsked, Supervisor
-
-CODE = '''
-import os, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-print("pids", os.getpid(), child.pid, flush=True)
-time.sleep(600)
-'''
-log_dir = Path(sys.argv[1])
-try:
-    with Supervisor(log_dir, lambda line: print(line, file=sys.stderr)) as supervisor:
-        for name in ("one", "two"):
-            supervisor.start(Process(
-                name=name, command=[sys.executable, "-c", CODE], environment=dict(os.environ),
-                directory=Path.cwd(), ready_line="pids", grace=3,
-            ))
-        print(supervisor._guard.pid, flush=True)
-        supervisor.watch()
-except StopAsked:
-    print("stopped", flush=True)
-"""
-
-
-@pytest.fixture
-def supervising(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int], int]]:
-    """A supervisor in a process of its own, its four descendants' ids, and its guard's."""
-    command = [sys.executable, "-c", SUPERVISING, str(tmp_path)]
-    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        guard = int(running.stdout.readline())
-        words = " ".join((tmp_path / f"{name}.log").read_text(encoding="utf-8") for name in ("one", "two"))
-        pids = [int(word) for word in words.split() if word.isdecimal()]
-        assert len(pids) == 4
-        yield running, pids, guard
-        for pid in [running.pid, *pids]:
-            if is_running(pid):
-                os.kill(pid, signal.SIGKILL)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_everything_cleanly(
-    supervising: tuple[subprocess.Popen[str], list[int], int], number: signal.Signals
-) -> None:
-    running, pids, guard = supervising
-
-    running.send_signal(number)
-
-    assert running.wait(timeout=20) == 0
-    wait_until_gone([*pids, guard], within=5)
-
-
-def test_nothing_outlives_a_supervisor_that_was_killed(
-    supervising: tuple[subprocess.Popen[str], list[int], int],
-) -> None:
-    running, pids, guard = supervising
-
-    running.kill()
-
-    wait_until_gone([*pids, guard])
-
-
-def test_without_the_guard_everything_would_outlive_it(
-    supervising: tuple[subprocess.Popen[str], list[int], int],
-) -> None:
-    """The control twin: it is the guard, and nothing else, that ends the orphans."""
-    running, pids, guard = supervising
-
-    os.kill(guard, signal.SIGSTOP)
-    running.kill()
-    running.wait()
-    time.sleep(1)
-
-    assert all(map(is_running, pids))
-    os.kill(guard, signal.SIGCONT)
-    wait_until_gone([*pids, guard])
 
 
 def test_a_guard_that_was_killed_is_replaced_and_told_of_everything(
@@ -328,3 +227,14 @@ def test_the_first_signal_makes_every_wait_raise(supervisor: Supervisor) -> None
 
     with pytest.raises(StopAsked):
         supervisor.step()
+
+
+def test_a_signal_in_the_middle_of_a_step_ends_the_step(supervisor: Supervisor) -> None:
+    timer = Timer(1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    began = time.monotonic()
+
+    with pytest.raises(StopAsked):
+        supervisor.run_once(process("migrate", SLEEPER))
+
+    assert time.monotonic() - began < 8

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,7 +54,7 @@ def running(data_dir: Path, pages: Path, services: dict[str, str]) -> Iterator[R
     port = loopback.first_free(range(18_000 + os.getpid() % 1500, 19_900))
     data_dir.mkdir()
     desk = RunningDesk(port, data_dir, pages, services)
-    with Supervisor(desk.log_dir, lambda line: print(line, file=sys.stderr)) as supervisor:
+    with Supervisor(desk.log_dir, lambda line: None) as supervisor:
         if not services:
             supervisor.start(desk.broker())
         supervisor.run_once(desk.migrate())

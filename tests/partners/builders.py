@@ -73,9 +73,7 @@ def _rows(model: Publication, at: datetime) -> dict[str, Any]:
 def _log(made: Sequence[Publication]) -> None:
     first = LogEntry.objects.count()
     entries = [
-        LogEntry(
-            index=first + place, verdict_id=row.verdict_id, entry="", leaf_hash="0" * 64, at=row.published_at
-        )
+        LogEntry(index=first + place, verdict_id=row.verdict_id, entry="", leaf_hash="0" * 64, at=row.published_at)
         for place, row in enumerate(made)
     ]
     LogEntry.objects.bulk_create(entries)

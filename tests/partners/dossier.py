@@ -25,9 +25,7 @@ def corrected_claim(desk: TestDesk) -> Claim:
     _positions(desk, claim)
     desk.cite(
         claim,
-        source=desk.text_source(
-            "A witness who asked not to be named saw the messages being sent that night."
-        ),
+        source=desk.text_source("A witness who asked not to be named saw the messages being sent that night."),
         exact="saw the messages being sent",
         visibility=Visibility.SEALED,
     )

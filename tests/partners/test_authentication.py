@@ -113,9 +113,7 @@ def test_hashes_are_compared_in_constant_time_for_unknown_prefixes_too(
         compared.append((a, b))
         return hmac.compare_digest(a, b)
 
-    monkeypatch.setattr(
-        authentication, "hmac", type("Watched", (), {"compare_digest": staticmethod(watched)})
-    )
+    monkeypatch.setattr(authentication, "hmac", type("Watched", (), {"compare_digest": staticmethod(watched)}))
 
     ask(f"Api-Key {text}")
     ask("Api-Key fck_000000000000.wrong")

@@ -84,9 +84,7 @@ def test_keys_with_claims_read_see_claims(busy: TestDesk, give_key: Callable[...
 
 
 def test_claims_of_another_desk_stay_hidden(busy: TestDesk) -> None:
-    partner = create_partner(
-        desk=busy.oli.memberships.get().desk, name="Elsewhere", by=busy.oli, at=busy.tick()
-    )
+    partner = create_partner(desk=busy.oli.memberships.get().desk, name="Elsewhere", by=busy.oli, at=busy.tick())
     elsewhere = with_key(create_key(partner, list(Scope), busy.oli, busy.tick())[1])
 
     assert {entry["type"].split(".")[0] for entry in follow(elsewhere)} == {"verdict", "hidden"}

@@ -32,9 +32,7 @@ def listed(client: Client, **asked: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("status", Status.values)
-def test_claims_of_every_status_are_read_alike_alone_and_listed(
-    desk: TestDesk, reader: Client, status: str
-) -> None:
+def test_claims_of_every_status_are_read_alike_alone_and_listed(desk: TestDesk, reader: Client, status: str) -> None:
     claim = desk.claim_in(status)
 
     body = read(reader, claim)

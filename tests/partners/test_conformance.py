@@ -13,6 +13,7 @@ from schemathesis.checks import (
     CheckFunction,
     not_a_server_error,
 )
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -31,9 +32,7 @@ from tests.partners.test_access import NOBODY, ROUTES
 
 EXAMPLES = 25
 PATHS = sorted(
-    path.replace(f"verdicts/{NOBODY}", "verdicts/{verdict_id}").replace(
-        f"claims/{NOBODY}", "claims/{claim_id}"
-    )
+    path.replace(f"verdicts/{NOBODY}", "verdicts/{verdict_id}").replace(f"claims/{NOBODY}", "claims/{claim_id}")
     for path in set(ROUTES) - {"/api/schema/", "/api/nothing/"}
 )
 CHECKS: list[CheckFunction] = [
@@ -84,7 +83,9 @@ def explore(
                 case.path_parameters[name] = known[name]
         if "version" in (case.query or {}):
             case.query.pop("as_of", None)  # OpenAPI cannot say that they exclude each other
-        answer = case.call(headers=headers)
+        header = case.meta.components.get(ParameterLocation.HEADER)
+        is_forged = header is not None and header.mode.is_negative  # then a key of ours would mend it
+        answer = case.call(headers={} if is_forged else headers)
         case.validate_response(answer, checks=checks)
         seen.add(answer.status_code)
 
@@ -111,9 +112,7 @@ def test_what_the_schema_forbids_is_refused_as_it_says(
 ) -> None:
     headers = {"Authorization": f"Api-Key {give_key(*Scope)}"}
 
-    seen = explore(
-        api[path]["GET"], GenerationMode.NEGATIVE, known, headers, [*CHECKS, negative_data_rejection]
-    )
+    seen = explore(api[path]["GET"], GenerationMode.NEGATIVE, known, headers, [*CHECKS, negative_data_rejection])
 
     assert seen & {400, 404}
 

@@ -32,9 +32,7 @@ def normalised(text: str) -> str:
     shown = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     for name, pattern in MARKS.items():
         known: dict[str, str] = {}
-        shown = pattern.sub(
-            lambda found, n=name, k=known: k.setdefault(found[0], f"<{n} {len(k) + 1}>"), shown
-        )
+        shown = pattern.sub(lambda found, n=name, k=known: k.setdefault(found[0], f"<{n} {len(k) + 1}>"), shown)
     return shown + "\n"
 
 

@@ -65,9 +65,7 @@ def test_a_key_cannot_expire_in_the_past(desk: TestDesk, partner: Partner) -> No
 
 
 @pytest.mark.parametrize("name", ["ana", "eva", "oli"])
-def test_only_editors_of_the_desk_manage_keys(
-    desk: TestDesk, partner: Partner, key: ApiKey, name: str
-) -> None:
+def test_only_editors_of_the_desk_manage_keys(desk: TestDesk, partner: Partner, key: ApiKey, name: str) -> None:
     person: Person = getattr(desk, name)
 
     with pytest.raises(NotAllowed):

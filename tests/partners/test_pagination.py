@@ -87,9 +87,7 @@ def test_two_thousand_equal_times_are_read_whole(desk: TestDesk, client: Client)
 
     got = ids(client, f"{VERDICTS}?page_size=500&published_after={NOW:%Y-%m-%dT%H:%M:%S.%f}Z")
 
-    wanted = {str(row.pk) for row in made} | {
-        str(row.pk) for row in Publication.objects.filter(published_at__gte=NOW)
-    }
+    wanted = {str(row.pk) for row in made} | {str(row.pk) for row in Publication.objects.filter(published_at__gte=NOW)}
     assert len(got) == len(set(got))
     assert set(got) == wanted
 
@@ -183,9 +181,7 @@ def test_next_keeps_the_filters(desk: TestDesk, client: Client) -> None:
     assert client.get(url.removeprefix("https://desk.example")).json()["next"].count("cursor=") == 1
 
 
-def test_the_count_is_only_told_when_asked_for_and_is_that_of_all_pages(
-    desk: TestDesk, client: Client
-) -> None:
+def test_the_count_is_only_told_when_asked_for_and_is_that_of_all_pages(desk: TestDesk, client: Client) -> None:
     published_many(desk, 7)
 
     assert "count" not in client.get(VERDICTS).json()

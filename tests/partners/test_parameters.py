@@ -82,9 +82,7 @@ def test_addresses_without_parameters_say_so(path: str, client: Client, db: None
 # --- Numbers, words, ids -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "raw", ["0", "501", "-1", "+1", " 1", "1.0", "1e2", "०", "٣", "²", "0x10", "9" * 5_000, "1_0"]
-)
+@pytest.mark.parametrize("raw", ["0", "501", "-1", "+1", " 1", "1.0", "1e2", "०", "٣", "²", "0x10", "9" * 5_000, "1_0"])
 def test_what_is_no_page_size(raw: str) -> None:
     with pytest.raises(ValueError, match="from 1 to 500"):
         number(1, 500)(raw)
@@ -195,11 +193,7 @@ def test_what_is_no_time(raw: str) -> None:
         moment(raw)
 
 
-@given(
-    st.datetimes(
-        timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))])
-    )
-)
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))])))
 def test_every_rfc_3339_time_is_read_as_python_reads_it(at: datetime) -> None:
     read = moment(at.isoformat())
 

@@ -146,9 +146,7 @@ def test_a_broken_server_tells_nothing_of_its_inside(db: None, monkeypatch: pyte
     assert "12345" not in answer.content.decode()
 
 
-def test_control_a_broken_server_is_not_hidden_from_the_log(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_a_broken_server_is_not_hidden_from_the_log(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("seen")
 
@@ -176,9 +174,7 @@ def test_a_wrong_host_is_a_problem(client: Client, db: None) -> None:
     ("handler", "status"),
     [("bad_request", 400), ("permission_denied", 403), ("page_not_found", 404), ("server_error", 500)],
 )
-def test_handlers_answer_problems_below_api_and_pages_elsewhere(
-    handler: str, status: int, rf: RequestFactory
-) -> None:
+def test_handlers_answer_problems_below_api_and_pages_elsewhere(handler: str, status: int, rf: RequestFactory) -> None:
     given = () if handler == "server_error" else (Exception("x"),)
     handle = getattr(exceptions, handler)
 

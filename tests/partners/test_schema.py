@@ -39,9 +39,7 @@ def strict(node: Any) -> Any:
         return [strict(inner) for inner in node]
     if not isinstance(node, dict):
         return node
-    closed = {
-        key: inner if key in OPEN_MAPS else strict(inner) for key, inner in node.items() if key != "example"
-    }
+    closed = {key: inner if key in OPEN_MAPS else strict(inner) for key, inner in node.items() if key != "example"}
     if isinstance(node.get("properties"), dict) and node.get("type") == "object":
         closed["additionalProperties"] = False
     return closed
@@ -71,9 +69,7 @@ def test_it_is_made_without_a_warning(document: dict[str, Any]) -> None:
 
 
 def test_every_address_is_described(document: dict[str, Any]) -> None:
-    described = {
-        path.replace("{verdict_id}", NOBODY).replace("{claim_id}", NOBODY) for path in document["paths"]
-    }
+    described = {path.replace("{verdict_id}", NOBODY).replace("{claim_id}", NOBODY) for path in document["paths"]}
 
     assert described == set(ROUTES) - {"/api/schema/", "/api/nothing/"}
 
@@ -121,9 +117,7 @@ def test_claims_need_a_key_and_verdicts_need_none(document: dict[str, Any]) -> N
 
 
 def test_enumerations_have_names_that_are_not_made_up(document: dict[str, Any]) -> None:
-    made_up = [
-        name for name in document["components"]["schemas"] if re.search(r"[0-9A-F]{3}Enum$|\dEnum$", name)
-    ]
+    made_up = [name for name in document["components"]["schemas"] if re.search(r"[0-9A-F]{3}Enum$|\dEnum$", name)]
 
     assert made_up == []
 

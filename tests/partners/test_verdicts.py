@@ -95,9 +95,7 @@ def test_filter_by_topic_and_language(desk: TestDesk, client: Client) -> None:
 
 def test_filter_by_claimant_follows_the_documents(desk: TestDesk, client: Client) -> None:
     claim = desk.published()
-    claims.add_position(
-        claim, party=desk.party("Damascus"), stance=PositionStance.ASSERTS, by=desk.ana, at=desk.tick()
-    )
+    claims.add_position(claim, party=desk.party("Damascus"), stance=PositionStance.ASSERTS, by=desk.ana, at=desk.tick())
 
     assert listed(client, claimant="Ankara") == ids(claim)
     assert listed(client, claimant="ankara") == set()

@@ -24,7 +24,9 @@ def send(client: Client, desk: TestDesk, **data: Any) -> Any:
 
 
 def taken_in(desk: TestDesk) -> Source:
-    answer = send(sign_in(desk.ana), desk, text=ARTICLE, title="A wire report", published_on="2020-02-04", language="en")
+    answer = send(
+        sign_in(desk.ana), desk, text=ARTICLE, title="A wire report", published_on="2020-02-04", language="en"
+    )
     assert answer.status_code == 302, answer.context["form"].errors
     return Source.objects.get()
 
@@ -66,7 +68,11 @@ def test_what_cannot_be_taken_in_is_told_at_its_field_and_kept(
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "empty"), (b"\x00\x01\x02" * 100, "No text can be read"), (b"%PDF-1.4 broken", "No text can be read")],
+    [
+        (b"", "empty"),
+        (b"\x00\x01\x02" * 100, "No text can be read"),
+        (b"%PDF-1.4 broken", "No text can be read"),
+    ],
 )
 def test_files_that_cannot_be_read_name_the_file_and_the_fix(desk: TestDesk, content: bytes, message: str) -> None:
     upload = SimpleUploadedFile("report.pdf", content, content_type="application/pdf")
