@@ -5,6 +5,7 @@ from django.conf import settings
 from claims.models import Claim, Desk, Person
 from claims.rules import Invalid, InvalidTransition, NotAllowed, check_can_record, check_is_on_desk
 from claims.statuses import Role
+from sources.addresses import forbidden, is_address
 from sources.exchanges import Refused
 from sources.models import Candidate, Citation, Source, SourceCheck
 from sources.statuses import CandidateState, CheckStatus
@@ -58,7 +59,16 @@ def check_url(url: str) -> tuple[str, str]:
         target = parse(url.strip(), allow=settings.FETCH_ALLOW)
     except Refused as refused:
         raise Invalid("url", refused.message) from refused
+    if (target.host, target.port) not in settings.FETCH_ALLOW and _is_plainly_local(target.host):
+        raise Invalid("url", f"{target.host} is not on the public web. Give the address under which readers find it.")
     return canonical(url.strip()), target.host
+
+
+def _is_plainly_local(host: str) -> bool:
+    """Whether no look-up is needed to refuse it: a special-purpose address, or this machine (RFC 6761)."""
+    if is_address(host):
+        return forbidden(host) is not None
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def check_size(field: str, size: int) -> None:
@@ -77,11 +87,7 @@ def check_size(field: str, size: int) -> None:
 def check_article(field: str, text: str) -> str:
     """Return an article's text; raise Invalid if there is too little of it to hold a claim."""
     if "\x00" in text:
-        raise Invalid(
-            field, "This holds NUL characters, so it is no plain text. Save it as UTF-8 text or PDF."
-        )
+        raise Invalid(field, "This holds NUL characters, so it is no plain text. Save it as UTF-8 text or PDF.")
     if len(text.strip()) < TEXT_LEAST:
-        raise Invalid(
-            field, f"This holds fewer than {TEXT_LEAST} characters of text. Paste the whole article."
-        )
+        raise Invalid(field, f"This holds fewer than {TEXT_LEAST} characters of text. Paste the whole article.")
     return text

@@ -1,11 +1,13 @@
 """An API client that we did not write: schemathesis asks what the schema allows, and what it forbids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -53,9 +55,15 @@ def known(desk: TestDesk) -> dict[str, str]:
 
 
 @pytest.fixture
-def api(known: dict[str, str]) -> Any:
+def api(known: dict[str, str]) -> Iterator[Any]:
+    """The schema as the WSGI application serves it, which must not close the test's own connection."""
     description.cache_clear()
-    return schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 def explore(

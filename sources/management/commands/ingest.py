@@ -59,7 +59,7 @@ class Command(BaseCommand):
             "published_on": options["published_on"],
         }
         article = options["article"]
-        if article.split(":", 1)[0].lower() in {"http", "https"}:
+        if "://" in article:
             source = add_web_source(desk=desk, url=article, by=by, at=timezone.now(), **details)
             return self._fetch(ingest(source, by=by, at=timezone.now()))
         source = _from_file(desk, Path(article), by, {**details, "language": options["language"]})
