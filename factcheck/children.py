@@ -14,9 +14,7 @@ from pathlib import Path
 LOG_MAX_BYTES = 10_000_000
 TAIL_LINES = 12
 # Lines that a person should see at once: structlog's console and JSON forms, Celery's, a traceback's head.
-_ERROR = re.compile(
-    r"\[(error|critical)\s*\]|: (ERROR|CRITICAL)/|\"level\": ?\"(error|critical)\"|^Traceback"
-)
+_ERROR = re.compile(r"\[(error|critical)\s*\]|: (ERROR|CRITICAL)/|\"level\": ?\"(error|critical)\"|^Traceback")
 
 Say = Callable[[str], None]
 

@@ -193,9 +193,7 @@ def claimed(data_dir: Path, option: str = "--data-dir") -> Iterator[None]:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = os.open(data_dir / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise DemoError(
-            f"{data_dir} cannot be written ({error.strerror}). Choose another {option}."
-        ) from error
+        raise DemoError(f"{data_dir} cannot be written ({error.strerror}). Choose another {option}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

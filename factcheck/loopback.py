@@ -26,9 +26,7 @@ def first_free(ports: Iterable[int]) -> int:
     raise LookupError("none of the ports is free")
 
 
-def status_of(
-    port: int, path: str, *, headers: Mapping[str, str] | None = None, timeout: float = 5
-) -> int | None:
+def status_of(port: int, path: str, *, headers: Mapping[str, str] | None = None, timeout: float = 5) -> int | None:
     """The HTTP status of a GET on 127.0.0.1, or None when nothing answers within `timeout` seconds."""
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:

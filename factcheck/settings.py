@@ -203,6 +203,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SourceOutcome": "sources.statuses.SourceOutcome.choices",
+        "PassageOutcome": "sources.statuses.PassageOutcome.choices",
+        "CitationStance": "sources.statuses.CitationStance.choices",
+        "PositionStance": "claims.statuses.PositionStance.choices",
+        "ClaimStatus": "claims.statuses.Status.choices",
+        "PublicationStatus": "reviews.statuses.PublicationStatus.choices",
+        "VersionStatus": "partners.serializers.verdicts.STATUSES",
+    },
 }
 
 # --- Language, time, static files --------------------------------------------------------------------------
@@ -280,6 +289,7 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([structlog.processors.format_exc_info] if LOG_JSON else []),
                 structlog.processors.JSONRenderer()
                 if LOG_JSON
                 # A traceback with local variables could print a review that is still blind.

@@ -118,9 +118,7 @@ def _position(position: Position, shown: Iterable[Citation]) -> dict[str, Any]:
 def _appearances(shown: Iterable[Citation]) -> list[dict[str, Any]]:
     """Where the claim was said, the earliest first; places of unknown date come last."""
     said = [cited for cited in shown if cited.role == CitationRole.APPEARANCE]
-    said.sort(
-        key=lambda cited: (cited.source.published_on is None, cited.source.published_on, cited.added_at)
-    )
+    said.sort(key=lambda cited: (cited.source.published_on is None, cited.source.published_on, cited.added_at))
     return [
         {
             "citation": str(cited.pk),

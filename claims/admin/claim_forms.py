@@ -104,7 +104,7 @@ class PositionForm(ActionForm):
 
     party = forms.ModelChoiceField(queryset=Claimant.objects.none(), required=False, empty_label="A new party …")
     claimant = forms.CharField(
-        label="New party's name", required=False, help_text="Only when it is not in the list above."
+        label="New party's name", required=False, help_text="Only when the list does not have it."
     )
     kind = forms.ChoiceField(label="New party is a", choices=ClaimantKind.choices, initial=ClaimantKind.UNKNOWN)
     role = forms.CharField(label="New party's role", required=False, help_text="For example: defence minister.")

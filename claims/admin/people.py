@@ -28,6 +28,13 @@ class MembershipInline(TabularInline):  # type: ignore[misc]
     model = Membership
     extra = 0
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name each choice for screen readers: the table's head is no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = str(field.label)
+        return field
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_administrator(request)
 

@@ -99,9 +99,12 @@ def _told(state: RoundState) -> dict[str, object]:
     }
 
 
-def verdict_states(claims: Collection[UUID], person: Person) -> Mapping[UUID, object]:
+def standings(claims: Collection[UUID], person: Person) -> Mapping[UUID, object]:
+    """Of a page of claims: the open round as counts, and the verdict that was published."""
+    opened = round_states(claims, person)
     rows = Publication.objects.filter(claim__in=claims).select_related("verdict__rating")
-    return {row.claim_id: row for row in rows}
+    published = {row.claim_id: row for row in rows}
+    return {claim: {"round": opened.get(claim), "publication": published.get(claim)} for claim in {*opened, *published}}
 
 
 def with_open_alert(rows: ClaimQuerySet, person: Person) -> ClaimQuerySet:
@@ -146,14 +149,7 @@ for part in (
         order=20,
         side=True,
     ),
-    Column(name="round", title="Round", template=f"{_HERE}/round_column.html", values=round_states, order=30),
-    Column(
-        name="verdict",
-        title="Verdict",
-        template=f"{_HERE}/verdict_column.html",
-        values=verdict_states,
-        order=40,
-    ),
+    Column(name="verdict", title="Verdict", template=f"{_HERE}/verdict_column.html", values=standings, order=30),
     ListFilter(name="alerts", label="Evidence alert", narrow=with_open_alert),
 ):
     register(part)

@@ -105,10 +105,19 @@ class LogEntryAdmin(ReadOnlyAdmin):
     list_display = ("index", "headline", "kind", "leaf_hash", "at")
     ordering = ("-index",)
     desk_lookup = "verdict__claim__desk"
-    fields = ("index", "at", "leaf_hash", "entry")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         return super().get_queryset(request).select_related("verdict")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        mine = [path("<int:pk>/change/", view(self.entry_view), name="reviews_logentry_change")]
+        return mine + super().get_urls()
+
+    def entry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The very bytes that were hashed."""
+        entry: LogEntry = self.visible(request, pk)
+        return self.page(request, "reviews/admin/log_entry.html", title=f"Log entry {entry.index}", entry=entry)
 
     @admin.display(description="version")
     def headline(self, entry: LogEntry) -> str:

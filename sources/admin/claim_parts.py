@@ -18,7 +18,7 @@ def evidence(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str,
     return {
         "sides": by_stance(rows),
         "count": len(rows),
-        "is_waiting": any(row.open_check for row in rows),  # type: ignore[attr-defined]
+        "is_waiting": any(row.is_being_checked for row in rows),  # type: ignore[attr-defined]
         "removed": list(removed.select_related("source", "removed_by").order_by("-removed_at", "id")[:50]),
     }
 

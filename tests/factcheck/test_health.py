@@ -78,9 +78,7 @@ def test_not_ready_while_a_migration_waits(rf: RequestFactory) -> None:
     assert parts["migrations"] == "1 not applied"
 
 
-def test_not_ready_while_the_database_does_not_answer(
-    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_not_ready_while_the_database_does_not_answer(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(connection: object) -> None:
         raise OperationalError("connection refused")
 
@@ -207,9 +205,7 @@ def test_the_schedule_is_judged_by_when_it_was_last_saved(settings: Any, tmp_pat
 
 
 @pytest.mark.parametrize(("status", "fault"), [(503, "answers 503"), (None, "answers nothing")])
-def test_the_web_server_must_answer_200(
-    monkeypatch: pytest.MonkeyPatch, status: int | None, fault: str
-) -> None:
+def test_the_web_server_must_answer_200(monkeypatch: pytest.MonkeyPatch, status: int | None, fault: str) -> None:
     monkeypatch.setattr(healthy.loopback, "status_of", lambda *args, **more: status)
 
     with pytest.raises(CommandError, match=f"/healthz {fault}"):
@@ -233,9 +229,7 @@ def test_the_web_server_is_asked_as_the_proxy_asks(monkeypatch: pytest.MonkeyPat
     ]
 
 
-def test_a_process_that_gets_nowhere_is_ended_when_asked(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_process_that_gets_nowhere_is_ended_when_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(health, "stuck_checks", lambda *args, **more: 3)
     pidfile = tmp_path / "worker.pid"
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stuck:

@@ -80,9 +80,7 @@ def test_production_makes_up_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert not (tmp_path / "keys").exists()
 
 
-def test_a_laptop_needs_no_setting_and_keeps_its_secret(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_laptop_needs_no_setting_and_keeps_its_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     first = load(monkeypatch, tmp_path, {})
     second = load(monkeypatch, tmp_path, {})
 

@@ -12,9 +12,7 @@ MACHINE_PATH = re.compile(
     r"(?<![\w.])/(?:{})/".format("|".join(["wo" + "rk", "ro" + "ot", "Us" + "ers", r"ho" + r"me/\w+"]))
 )
 REGISTRIES = re.compile(
-    "|".join(
-        ["py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.(?:org|com)", r"deb\." + r"debian\.org"]
-    )
+    "|".join(["py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.(?:org|com)", r"deb\." + r"debian\.org"])
 )
 
 

@@ -51,9 +51,7 @@ class Command(BaseCommand):
 
 def _process(name: str, command: list[str], **more: Any) -> Process:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "REMAP_SIGTERM": "SIGQUIT"}
-    return Process(
-        name=name, command=[sys.executable, *command], environment=environment, directory=HOME, **more
-    )
+    return Process(name=name, command=[sys.executable, *command], environment=environment, directory=HOME, **more)
 
 
 def _say(line: str) -> None:

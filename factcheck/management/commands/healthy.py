@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("part", choices=["web", "worker", "beat"])
         parser.add_argument("--port", type=int, default=8000, help="of the web server on 127.0.0.1")
-        parser.add_argument(
-            "--minutes", type=int, default=10, help="without progress that are too many (default 10)"
-        )
+        parser.add_argument("--minutes", type=int, default=10, help="without progress that are too many (default 10)")
         parser.add_argument(
             "--end",
             type=Path,
