@@ -50,7 +50,11 @@ def _parts(header: str) -> tuple[str, str]:
 
 def _known_key(prefix: str, secret: str) -> ApiKey:
     """The key; an unknown prefix and a wrong secret take the same time and say the same."""
-    key: ApiKey | None = ApiKey.objects.select_related("partner").filter(prefix=prefix).first()
+    key: ApiKey | None
+    try:
+        key = ApiKey.objects.select_related("partner").get(prefix=prefix)
+    except ApiKey.DoesNotExist:
+        key = None
     kept = key.secret_hash if key else _NOBODYS_HASH
     if not hmac.compare_digest(kept, workflow.secret_hash(secret)) or key is None:
         raise AuthenticationFailed("This key is not known here. Check that it is whole.")

@@ -14,8 +14,8 @@ from structlog import get_logger
 from sources import quotations
 from sources.archiving import Archived, Exchange, Held, SnapshotStore
 from sources.candidates import list_candidates
-from sources.exchanges import Fetched, FetchError, Hop
 from sources.fetching import Egress
+from sources.fetching.exchanges import Fetched, FetchError, Hop
 from sources.judging import Judgement, judge_answer, judge_error, judge_reading
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
 from sources.models import Citation, Source

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sources.exchanges import Fetched, FetchError, Refused
+from sources.fetching.exchanges import Fetched, FetchError, Refused
 from sources.statuses import PassageOutcome, SourceOutcome
 
 # Answers by which a server says "not you" rather than "not here" (RFC 9110, RFC 7725).

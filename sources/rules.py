@@ -5,11 +5,11 @@ from django.conf import settings
 from claims.models import Claim, Desk, Person
 from claims.rules import Invalid, InvalidTransition, NotAllowed, check_can_record, check_is_on_desk
 from claims.statuses import Role
-from sources.addresses import forbidden, is_address
-from sources.exchanges import Refused
+from sources.fetching.addresses import forbidden, is_address
+from sources.fetching.exchanges import Refused
+from sources.fetching.urls import canonical, parse
 from sources.models import Candidate, Citation, Source, SourceCheck
 from sources.statuses import CandidateState, CheckStatus
-from sources.urls import canonical, parse
 
 TEXT_LEAST = 40  # characters below which a pasted or uploaded article is taken for empty
 

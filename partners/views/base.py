@@ -18,6 +18,7 @@ from partners.scopes import Scope
 from partners.throttling import Usage
 
 JSON = "application/json"
+_CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
 _JSON_RANGES = frozenset({"*/*", "application/*", JSON})
 
 
@@ -50,9 +51,7 @@ class PartnerView(LimitedView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count before anything is refused: otherwise wrong keys could be tried without limit."""
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(
-            request, force=True
-        )
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request, force=True)
         refusal = self._identify(request)
         self.check_throttles(request)
         if request.method not in self.allowed_methods:
@@ -113,12 +112,12 @@ def not_modified(request: Request, etag: str, updated_at: datetime | None = None
 
     `If-None-Match` decides; `If-Modified-Since` is only looked at without it, since it knows whole seconds.
     """
+    if not _CONDITIONS & request.META.keys():
+        return None
     fresh = HttpResponse(content_type=JSON)
     _validators(fresh, etag, updated_at)
     modified = int(updated_at.timestamp()) if updated_at else None
-    held = get_conditional_response(
-        request._request, etag=f'"{etag}"', last_modified=modified, response=fresh
-    )
+    held = get_conditional_response(request._request, etag=f'"{etag}"', last_modified=modified, response=fresh)
     if held is fresh:
         return None
     if held is not None and held.status_code == 412:

@@ -103,9 +103,7 @@ def _given(table: Sequence[Parameter], path_id: str | None) -> list[OpenApiParam
     return given
 
 
-def _headers(
-    refusals: Sequence[int], *, has_validator: bool, pages: Sequence[Parameter]
-) -> list[OpenApiParameter]:
+def _headers(refusals: Sequence[int], *, has_validator: bool, pages: Sequence[Parameter]) -> list[OpenApiParameter]:
     answers = [200, *refusals]
     headers = [_header(name, text, answers, int) for name, text in _RATE_HEADERS.items()]
     headers.append(_header("Retry-After", "Seconds to wait.", [429], int))
@@ -126,6 +124,4 @@ def _headers(
 
 
 def _header(name: str, description: str, statuses: Sequence[int], kind: type = str) -> OpenApiParameter:
-    return OpenApiParameter(
-        name, kind, OpenApiParameter.HEADER, description=description, response=[*statuses]
-    )
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=description, response=[*statuses])

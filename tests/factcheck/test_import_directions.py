@@ -67,7 +67,7 @@ def test_the_tree_as_it_stands_passes(tree: Path) -> None:
         (
             "sources/models/__init__.py",
             "import sources.tasks",
-            "Inside sources",
+            "Inside an app",
             "sources.models -> sources.tasks",
         ),
         (
@@ -113,4 +113,4 @@ def test_ruff_refuses_every_other_way_out(tree: Path, line: str) -> None:
 
     assert before.returncode == 0, before.stdout
     assert after.returncode == 1
-    assert "sources/fetching.py is the only code that opens an outward connection" in after.stdout
+    assert "sources/fetching is the only code that opens an outward connection" in after.stdout

@@ -44,10 +44,7 @@ def corrected_claim(desk: TestDesk) -> Claim:
         desk.review(opened, review.reviewer)
     desk.publish(opened)
     claim.refresh_from_db()
-    corrections.propose_correction(
-        claim, by=desk.ana, at=desk.tick(), kind="clarification", reason="It named the wrong day.", **TEXTS
-    )
-    corrections.correct(claim, by=desk.dov, at=desk.tick())
+    correct(desk, claim)
     return claim
 
 
@@ -82,3 +79,11 @@ def _positions(desk: TestDesk, claim: Claim) -> None:
             is_primary=True,
             position=position,
         )
+
+
+def correct(desk: TestDesk, claim: Claim, kind: str = "clarification", **texts: str) -> None:
+    """Publish the claim's next version without another rating."""
+    corrections.propose_correction(
+        claim, by=desk.ana, at=desk.tick(), kind=kind, reason="It named the wrong day.", **{**TEXTS, **texts}
+    )
+    corrections.correct(claim, by=desk.dov, at=desk.tick())

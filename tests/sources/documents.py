@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sources.page_text import Text, read_document
+from sources.reading.page_text import Text, read_document
 
 LANGUAGES = {
     "en": "The council of Northport said on Tuesday that bread prices rose by 12 percent since March.",

@@ -11,8 +11,7 @@ from types import TracebackType
 
 import pytest
 
-from sources import connecting
-from sources.fetching import Egress, Limits
+from sources.fetching import Egress, Limits, connecting
 
 AGENT = "Factcheck-tests/1"
 QUICK = Limits(connect_seconds=1, deadline_seconds=1)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources import addresses
-from sources.addresses import forbidden, is_address, is_loopback
+from sources.fetching import addresses
+from sources.fetching.addresses import forbidden, is_address, is_loopback
 
 RANGES = [
     network

@@ -21,8 +21,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from sources.archiving import Archived, Corrupt, Document, Exchange, Held, SnapshotStore
-from sources.atomic_files import AtomicDirectory
-from sources.exchanges import Fetched, Hop
+from sources.archiving.atomic_files import AtomicDirectory
+from sources.fetching.exchanges import Fetched, Hop
 
 PAGE = ("<p>Цены на хлеб выросли на 12 процентов с марта.</p>" * 60).encode()
 MONDAY = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)

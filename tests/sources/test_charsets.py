@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.charsets import Undecodable, codec_for, decode_text, decode_web
+from sources.reading.charsets import Undecodable, codec_for, decode_text, decode_web
 from tests.sources.documents import LANGUAGES, of_type
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sources import checks, workflow
-from sources.exchanges import Fetched, FetchError, Hop, Refused, Unreachable
+from sources.fetching.exchanges import Fetched, FetchError, Hop, Refused, Unreachable
 from sources.leasing import give_back, lease_due, queue_check, queue_scheduled
 from sources.models import Citation, Finding, Snapshot, Source, SourceCheck
 from sources.recording import Result, record

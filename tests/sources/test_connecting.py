@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sources import connecting, resolving
-from sources.fetching import Limits, Unreachable
-from sources.resolving import resolve_within, system_resolver
+from sources.fetching import Limits, Unreachable, connecting, resolving
+from sources.fetching.resolving import resolve_within, system_resolver
 from tests.sources.loopback import PUBLIC, Origin, answer, egress, only_loopback_connects
 
 SERVERS = Callable[..., Origin]

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from sources.decoding import Body
+from sources.fetching.decoding import Body
 
 
 def take_all(body: Body, *pieces: bytes) -> tuple[str, bytes, bytes]:

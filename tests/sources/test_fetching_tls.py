@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sources import connecting
-from sources.fetching import Limits, Unreachable
+from sources.fetching import Limits, Unreachable, connecting
 from tests.sources.loopback import Origin, answer, egress, redirect
 
 SERVERS = Callable[..., Origin]

@@ -10,8 +10,7 @@ from itertools import count
 
 import pytest
 
-from sources import connecting
-from sources.fetching import Egress, Fetched, Limits, Refused, Unreachable
+from sources.fetching import Egress, Fetched, Limits, Refused, Unreachable, connecting
 from tests.sources.hostile import CHUNKED, CUT, GZIP, LIMITS, OK, UNREACHABLE, WHOLE, ZEROS, after, endlessly
 from tests.sources.loopback import Origin, Visit, answer, redirect
 

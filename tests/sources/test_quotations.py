@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources import quotations
-from sources.quotations import Match, Quotation, find, select
-from sources.wording import Wording, wording_of
+from sources.quotations import Match, Quotation, find, finding, select
+from sources.quotations.wording import Wording, wording_of
 
 NORTHPORT = (
     "The council of Northport said on Tuesday that bread prices rose by 12 percent since March. "
@@ -359,6 +358,6 @@ def test_control_a_score_alone_would_call_another_number_the_same(monkeypatch: p
 
     assert match.outcome == "altered"
     assert (match.similarity or 0) > 0.9
-    monkeypatch.setattr(quotations, "ALTERED_FROM", 0.999)
-    monkeypatch.setattr(quotations, "SHORT_ALTERED_FROM", 0.999)
+    monkeypatch.setattr(finding, "ALTERED_FROM", 0.999)
+    monkeypatch.setattr(finding, "SHORT_ALTERED_FROM", 0.999)
     assert look("prices rose by 12 percent since March", "prices rose by 21 percent").outcome == "missing"

@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 
-from sources import reading
 from sources.quotations import Quotation, find
 from sources.reading import Reader, Reading
-from sources.reading_process import ChildLostError, ChildProcess
+from sources.reading.process import ChildLostError, ChildProcess
 from tests.sources.documents import ARTICLE, nested
 
 # Takes most of a second of one CPU: parsing is quadratic in the depth of nesting.
@@ -81,7 +80,7 @@ class TestChild:
         assert child_of(reader) != first
 
     def test_a_child_is_replaced_after_so_many_documents(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reading, "DOCUMENTS_A_CHILD", 2)
+        monkeypatch.setattr("sources.reading.reader.DOCUMENTS_A_CHILD", 2)
         with Reader() as own:
             children = []
             for _ in range(4):

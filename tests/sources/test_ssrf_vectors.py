@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sources import connecting
-from sources.fetching import Egress, FetchError, Limits
+from sources.fetching import Egress, FetchError, Limits, connecting
 from tests.sources.loopback import Origin, answer
 
 ROOT = Path(__file__).parents[2]

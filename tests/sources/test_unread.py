@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources import page_text
-from sources.html_text import LexborHTMLParser, visible_text
-from sources.page_text import read_document
 from sources.quotations import Quotation, find
+from sources.reading import page_text
+from sources.reading.html_text import LexborHTMLParser, visible_text
+from sources.reading.page_text import read_document
 from tests.sources.documents import ARTICLE, html, of_type
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.exchanges import Refused
-from sources.urls import MAX_LENGTH, Target, canonical, dissect, join, parse
+from sources.fetching.exchanges import Refused
+from sources.fetching.urls import MAX_LENGTH, Target, canonical, dissect, join, parse
 
 
 @pytest.mark.parametrize(

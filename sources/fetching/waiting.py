@@ -10,7 +10,7 @@ import io
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from sources.exchanges import Limits
+from sources.fetching.exchanges import Limits
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from sources.wording import SEPARATOR, Wording
+from sources.quotations.wording import SEPARATOR, Wording
 
 MOST_SIMILAR: Final = 0.99
 """What is not there word for word is never quite the same, whatever its score."""

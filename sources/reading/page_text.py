@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from sources import html_metadata
-from sources.charsets import decode_web
-from sources.document_text import drawn, feed_text, json_text
-from sources.html_metadata import Metadata
-from sources.html_text import END_MARK, lost_text, parse, visible_text
-from sources.pdf_text import pdf_text
-from sources.unread import machinery, signs, unseen_sentences
+from sources.reading import html_metadata
+from sources.reading.charsets import decode_web
+from sources.reading.document_text import drawn, feed_text, json_text
+from sources.reading.html_metadata import Metadata
+from sources.reading.html_text import END_MARK, lost_text, parse, visible_text
+from sources.reading.pdf_text import pdf_text
+from sources.reading.unread import machinery, signs, unseen_sentences
 
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.I)
 _PROLOGUE: Final = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"

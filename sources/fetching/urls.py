@@ -14,7 +14,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 import idna
 
-from sources.exchanges import Refused
+from sources.fetching.exchanges import Refused
 
 MAX_LENGTH = 2_048
 STANDARD_PORTS = frozenset({80, 443})

@@ -10,7 +10,7 @@ import traceback
 import warnings
 from typing import Any, BinaryIO, Final
 
-from sources.page_text import Text, read_document
+from sources.reading.page_text import Text, read_document
 
 _OPEN_FILES = 64
 _MOST_MARKUP = 3_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from io import BytesIO
 
-from sources.exchanges import Headers, Refused
+from sources.fetching.exchanges import Headers, Refused
 
 ACCEPTED = "gzip, deflate"
 # A response of concatenated gzip members is legal (bgzip makes them); thousands of empty ones are an attack

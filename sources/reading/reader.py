@@ -7,10 +7,7 @@ from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sources.charsets import Undecodable, decode_text
-from sources.reading_process import ChildLostError, ChildProcess
-
-__all__ = ["Reader", "Reading", "Undecodable", "decode_text"]
+from sources.reading.process import ChildLostError, ChildProcess
 
 DOCUMENTS_A_CHILD: Final = 500
 

@@ -1,7 +1,7 @@
 """One HTTP exchange with one checked address, under one deadline; only `sources.fetching` may use it.
 
 urllib3 and http.client write the request and read the answer. What they leave open is settled here: every
-wait ends at the deadline (`sources.waiting`); heads, interim answers and framing are bounded; and what could
+wait ends at the deadline (`sources.fetching.waiting`); heads, interim answers and framing are bounded; and what could
 be read in two ways is an error.
 """
 
@@ -21,9 +21,9 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.exceptions import SSLError as TransportSSLError
 
-from sources.exchanges import Headers, Limits, Unreachable, first_header
-from sources.urls import Target
-from sources.waiting import PIECE, Deadline, HeadTooLarge, TooMuchFraming, Wire
+from sources.fetching.exchanges import Headers, Limits, Unreachable, first_header
+from sources.fetching.urls import Target
+from sources.fetching.waiting import PIECE, Deadline, HeadTooLarge, TooMuchFraming, Wire
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse

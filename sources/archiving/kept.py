@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from sources.exchanges import Fetched, Headers
+from sources.fetching.exchanges import Fetched, Headers
 
 
 @dataclass(frozen=True, slots=True)

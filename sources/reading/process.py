@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-_ROOT: Final = Path(__file__).resolve().parent.parent
+_ROOT: Final = Path(__file__).resolve().parents[2]
 _ENVIRONMENT: Final = {
     "PYTHONPATH": str(_ROOT),
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -33,7 +33,7 @@ class ChildLostError(Exception):
 
 
 class ChildProcess:
-    """A running `sources.reading_child`. Every method that waits raises ChildLostError."""
+    """A running `sources.reading.child`. Every method that waits raises ChildLostError."""
 
     def __init__(self, memory_bytes: int, cpu_seconds: int) -> None:
         self.documents = 0
@@ -43,7 +43,7 @@ class ChildProcess:
                 [
                     sys.executable,
                     "-m",
-                    "sources.reading_child",
+                    "sources.reading.child",
                     str(int(memory_bytes)),
                     str(int(cpu_seconds)),
                 ],

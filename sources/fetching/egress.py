@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from sources.addresses import forbidden, is_address, is_loopback
-from sources.connecting import Answer, Request, exchange, system_trust
-from sources.decoding import ACCEPTED, Body, content_encoding
-from sources.exchanges import (
+from sources.fetching.addresses import forbidden, is_address, is_loopback
+from sources.fetching.connecting import Answer, Request, exchange, system_trust
+from sources.fetching.decoding import ACCEPTED, Body, content_encoding
+from sources.fetching.exchanges import (
     Fetched,
     FetchError,
     Headers,
@@ -22,11 +22,9 @@ from sources.exchanges import (
     Unreachable,
     first_header,
 )
-from sources.resolving import Resolve, resolve_within, system_resolver
-from sources.urls import STANDARD_PORTS, Target, dissect, join, parse
-from sources.waiting import Deadline
-
-__all__ = ["Egress", "FetchError", "Fetched", "Hop", "Limits", "Refused", "Unreachable"]
+from sources.fetching.resolving import Resolve, resolve_within, system_resolver
+from sources.fetching.urls import STANDARD_PORTS, Target, dissect, join, parse
+from sources.fetching.waiting import Deadline
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})

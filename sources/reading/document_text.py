@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.parsers import expat
 
-from sources.html_text import fragment_text
+from sources.reading.html_text import fragment_text
 
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:[a-zA-Z]+|#\d+);")
 _FEED_TEXTS: Final = frozenset(["title", "subtitle", "description", "summary", "content", "encoded"])

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from sources.atomic_files import AtomicDirectory, Storage
-from sources.decoding import Body, content_encoding
-from sources.exchanges import Headers, Refused, first_header
-from sources.kept import Archived, Document, Exchange, Held, Kept
-from sources.warc_records import (
+from sources.archiving.atomic_files import AtomicDirectory, Storage
+from sources.archiving.kept import Archived, Document, Exchange, Held, Kept
+from sources.archiving.warc_records import (
     FAST,
     STORED,
     Corrupt,
@@ -29,8 +27,8 @@ from sources.warc_records import (
     read_records,
     target_uri,
 )
-
-__all__ = ["Archived", "Corrupt", "Document", "Exchange", "Held", "Kept", "SnapshotStore"]
+from sources.fetching.decoding import Body, content_encoding
+from sources.fetching.exchanges import Headers, Refused, first_header
 
 _TOOLS: Final = ("warcio", "urllib3", "selectolax", "trafilatura", "pypdf")
 _MAIN_KINDS: Final = ("response", "revisit", "resource")

@@ -8,8 +8,8 @@ from typing import Final
 
 from rapidfuzz.distance import Indel
 
-from sources.closest import closest
-from sources.wording import SEPARATOR, Wording, without_line_hyphens, wording_of
+from sources.quotations.closest import closest
+from sources.quotations.wording import SEPARATOR, Wording, without_line_hyphens, wording_of
 
 SAME_CONTEXT: Final = 0.6
 """Similarity from which the words before, or those after, count as the same place."""
