@@ -86,11 +86,7 @@ def baseline(text: str, lexicon: Lexicon) -> list[Triple]:
                 source = NAMES.search(text, start, cue.start())
                 place = [(source.start(), source.start() + len(source[0].rstrip()))] if source else []
                 forward = end - cue.end() > 25
-                content = (
-                    (cue.end() + 1, end - 1)
-                    if forward
-                    else (start, place[0][0] - 1 if place else cue.start())
-                )
+                content = (cue.end() + 1, end - 1) if forward else (start, place[0][0] - 1 if place else cue.start())
                 found.append({"source": place, "cue": [cue.span()], "content": [content]})
     return found
 
@@ -137,20 +133,14 @@ def measure_attribution(path: Path, find: Callable[[str, Lexicon], list[Triple]]
         found, wanted = found + len(guesses), wanted + len(gold)
         for guess in guesses:
             match = next(
-                (
-                    g
-                    for g in gold
-                    if touches(g["cue"], guess["cue"]) and touches(g["content"], guess["content"])
-                ),
+                (g for g in gold if touches(g["cue"], guess["cue"]) and touches(g["content"], guess["content"])),
                 None,
             )
             if match is None:
                 continue
             gold.remove(match)
             exact = [set(match[role]) == set(guess[role]) for role in ROLES]
-            same_source = touches(match["source"], guess["source"]) or not (
-                match["source"] or guess["source"]
-            )
+            same_source = touches(match["source"], guess["source"]) or not (match["source"] or guess["source"])
             hits["overlap: cue and content"] += 1
             hits["overlap: all three"] += same_source
             for role, same in zip(ROLES, exact, strict=True):
@@ -225,9 +215,7 @@ def measure_worthiness(data: Path, fitting: bool) -> None:
                 print(f"{name:12} {label:22} AP {sum(labels) / len(labels):.3f}")
                 continue
             by_speech = mean_by_speech(groups, scores, labels)
-            print(
-                f"{name:12} {label:22} AP {average_precision(scores, labels):.3f} by speech {by_speech:.3f}"
-            )
+            print(f"{name:12} {label:22} AP {average_precision(scores, labels):.3f} by speech {by_speech:.3f}")
         if fitting:
             designs.append(design(texts, lexicon))
             targets.append(np.array(labels))
@@ -253,16 +241,12 @@ def cross_validate(name: str, x: np.ndarray, y: np.ndarray, groups: list[str]) -
         beta = fit(x[fold != number], y[fold != number])
         scores[fold == number] = np.hstack([x[fold == number], np.ones(((fold == number).sum(), 1))]) @ beta
     by_speech = mean_by_speech(groups, list(scores), list(y))
-    print(
-        f"{name:12} {'fitted, held out':22} AP {average_precision(scores, y):.3f} by speech {by_speech:.3f}"
-    )
+    print(f"{name:12} {'fitted, held out':22} AP {average_precision(scores, y):.3f} by speech {by_speech:.3f}")
 
 
 def main() -> None:
     """Reads the arguments and prints every figure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--split", default="dev", choices=("dev", "train"))
     parser.add_argument("--fit", action="store_true")

@@ -98,9 +98,7 @@ def check_is_on_desk(desk: Desk, by: Person) -> None:
 
 def is_recused(claim: Claim, person: Person) -> bool:
     """Whether a declared, unended interest keeps the person away from the claim."""
-    concerns = (
-        Q(claim=claim) | Q(claimant__positions__claim=claim) | Q(topic__in=claim.topics.values("pk"))
-    )
+    concerns = Q(claim=claim) | Q(claimant__positions__claim=claim) | Q(topic__in=claim.topics.values("pk"))
     return Interest.objects.filter(concerns, person=person, ended_at__isnull=True).exists()
 
 

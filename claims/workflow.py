@@ -99,9 +99,7 @@ def move(
     if version is not None:
         rows = rows.filter(version=version)
     target = step.target or Status(was)
-    if not step.goes_from(was) or not rows._move(
-        status=target, version=F("version") + 1, updated_at=at, **fields
-    ):
+    if not step.goes_from(was) or not rows._move(status=target, version=F("version") + 1, updated_at=at, **fields):
         _explain_lost_move(claim, name, version)
     claim.refresh_from_db()
     return Event.objects.create(
@@ -158,9 +156,7 @@ def check_language(language: str) -> str:
     return tag
 
 
-def decline(
-    claim: Claim, *, by: Person, at: datetime, reason: str, note: str, version: int | None = None
-) -> Claim:
+def decline(claim: Claim, *, by: Person, at: datetime, reason: str, note: str, version: int | None = None) -> Claim:
     """Do not take the claim on; the reason is public."""
     rules.check_can_decline(claim, by)
     if reason not in DeclineReason.values:
@@ -277,9 +273,7 @@ def add_position(
     return position
 
 
-def relate(
-    claim: Claim, *, kind: str, other: Claim, by: Person, at: datetime, note: str = ""
-) -> ClaimRelation:
+def relate(claim: Claim, *, kind: str, other: Claim, by: Person, at: datetime, note: str = "") -> ClaimRelation:
     """Say how the claim stands to another one of the desk."""
     rules.check_is_on_desk(claim.desk, by)
     if other.pk == claim.pk:

@@ -27,9 +27,7 @@ def embedded_database_is_safe(databases: Sequence[str] | None = None, **kwargs: 
             for pragma, (wanted, why) in _PRAGMAS.items():
                 answer = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
                 if answer != wanted and not (pragma == "journal_mode" and answer == "memory"):
-                    found.append(
-                        Error(f"SQLite's {pragma} is {answer!r}, not {wanted!r}: {why}.", id="factcheck.E002")
-                    )
+                    found.append(Error(f"SQLite's {pragma} is {answer!r}, not {wanted!r}: {why}.", id="factcheck.E002"))
         if getattr(connection, "transaction_mode", None) != "IMMEDIATE":  # known once connected
             found.append(Error("SQLite must begin transactions IMMEDIATE.", id="factcheck.E001"))
     return found

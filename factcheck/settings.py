@@ -161,9 +161,7 @@ CELERY_BEAT_SCHEDULE = {
 FETCH_ALLOW = environment.loopback_pairs("FACTCHECK_FETCH_ALLOW")
 FETCH_USER_AGENT = f"FactcheckBot/1.0 (+{CONTACT_URL})"
 FETCH_PARALLEL = environment.whole_number("FACTCHECK_FETCH_PARALLEL", default=10, least=1)
-HOST_INTERVAL = timedelta(
-    milliseconds=environment.whole_number("FACTCHECK_HOST_INTERVAL_MS", default=1000)
-)
+HOST_INTERVAL = timedelta(milliseconds=environment.whole_number("FACTCHECK_HOST_INTERVAL_MS", default=1000))
 CHECK_LEASE = timedelta(seconds=300)
 CHECK_MAX_ATTEMPTS = 3
 CHECK_BACKOFF = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_BACKOFF_SECONDS", default=60))
@@ -293,9 +291,7 @@ LOGGING = {
                 structlog.processors.JSONRenderer()
                 if LOG_JSON
                 # A traceback with local variables could print a review that is still blind.
-                else structlog.dev.ConsoleRenderer(
-                    colors=False, exception_formatter=structlog.dev.plain_traceback
-                ),
+                else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
             ],
         }
     },

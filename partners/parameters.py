@@ -146,9 +146,7 @@ def _moment_of(parts: Mapping[str, str | None]) -> datetime:
     second = int(parts["second"] or 0)
     leap = second == 60  # RFC 3339 has leap seconds, Python has none: the first moment after it
     micros = 0 if leap else int((parts["fraction"] or "0")[:6].ljust(6, "0"))
-    local = datetime(
-        *date, int(parts["hour"]), int(parts["minute"] or 0), 59 if leap else second, micros, tzinfo=UTC
-    )
+    local = datetime(*date, int(parts["hour"]), int(parts["minute"] or 0), 59 if leap else second, micros, tzinfo=UTC)
     return local + timedelta(seconds=int(leap)) - _offset(parts["zone"] or "Z")
 
 

@@ -20,9 +20,7 @@ OVERLAP = timedelta(days=7)
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def create_partner(
-    *, desk: Desk, name: str, at: datetime, by: Person | None = None, contact: str = ""
-) -> Partner:
+def create_partner(*, desk: Desk, name: str, at: datetime, by: Person | None = None, contact: str = "") -> Partner:
     """Take on an organisation that reads verdicts. Raises Invalid when the desk has one of this name."""
     rules.check_can_manage(desk, by)
     name = check_text("name", name, most=200)

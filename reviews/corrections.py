@@ -50,9 +50,7 @@ def propose_correction(
     return _propose(claim, "propose_correction", kind, reason, by, at, version, {**texts, "rating": rating})
 
 
-def propose_withdrawal(
-    claim: Claim, *, by: Person, at: datetime, reason: str, version: int | None = None
-) -> Draft:
+def propose_withdrawal(claim: Claim, *, by: Person, at: datetime, reason: str, version: int | None = None) -> Draft:
     """Ask for the verdict to be taken back; the reason is public, a second editor signs it."""
     rules.check_can_propose(claim, by, "propose_withdrawal")
     verdict = _published(claim).verdict

@@ -33,9 +33,9 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def waiting_for(self, person: Person) -> ReviewQuerySet:
         """Reviews this person still owes, oldest first."""
-        return self.filter(
-            reviewer=person, submitted_at__isnull=True, round__closed_at__isnull=True
-        ).order_by("assigned_at", "id")
+        return self.filter(reviewer=person, submitted_at__isnull=True, round__closed_at__isnull=True).order_by(
+            "assigned_at", "id"
+        )
 
     def readable_by(self, person: Person) -> ReviewQuerySet:
         """Blindness as a set: one's own reviews, and those of rounds in which nobody owes a review any more.
@@ -44,9 +44,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         of being independent of reviews that were never given.
         """
         owed = self.model._default_manager.filter(round=OuterRef("round"), submitted_at__isnull=True)
-        return self.filter(
-            Q(reviewer=person) | ~Exists(owed), round__claim__desk__memberships__person=person
-        )
+        return self.filter(Q(reviewer=person) | ~Exists(owed), round__claim__desk__memberships__person=person)
 
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):

@@ -45,9 +45,7 @@ def append(verdict: Verdict, *, at: datetime) -> LogEntry:
     """
     index = size()
     digest = leaf_hash(verdict.document.encode())
-    entry = LogEntry.objects.create(
-        index=index, verdict=verdict, entry=verdict.document, leaf_hash=digest.hex(), at=at
-    )
+    entry = LogEntry.objects.create(index=index, verdict=verdict, entry=verdict.document, leaf_hash=digest.hex(), at=at)
     level, place = 0, index
     LogNode.objects.create(level=level, index=place, hash=digest.hex())
     while place % 2 == 1:  # a right child completes its parent

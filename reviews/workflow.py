@@ -21,9 +21,7 @@ SUMMARY_MAX = 2_000
 JUSTIFICATION_MAX = 50_000
 
 
-def checked_texts(
-    *, headline: str, summary: str, justification: str, what_would_change_it: str
-) -> dict[str, str]:
+def checked_texts(*, headline: str, summary: str, justification: str, what_would_change_it: str) -> dict[str, str]:
     """Return a draft's texts without surrounding white space; raise Invalid naming the one that is wanting."""
     return {
         "headline": check_text("headline", headline, most=HEADLINE_MAX),
@@ -98,9 +96,7 @@ def log_contact(
     return contact
 
 
-def reassign(
-    claim: Claim, *, to: Person, by: Person, at: datetime, reason: str, version: int | None = None
-) -> Claim:
+def reassign(claim: Claim, *, to: Person, by: Person, at: datetime, reason: str, version: int | None = None) -> Claim:
     """Give the claim to another researcher."""
     rules.check_can_reassign(claim, to, by)
     with transaction.atomic():
@@ -193,9 +189,7 @@ def adjudicate(
     rules.check_can_adjudicate(claim, by)
     current = _current_round(claim)
     with transaction.atomic():
-        Review.objects.create(
-            round=current, reviewer=by, is_adjudication=True, assigned_at=at, assigned_by=by
-        )
+        Review.objects.create(round=current, reviewer=by, is_adjudication=True, assigned_at=at, assigned_by=by)
         return _judge(claim, current, "adjudicate", by, at, rating, decision, reasons, content_hash, citations)
 
 
@@ -288,5 +282,3 @@ def _check_checklist(draft: Draft, confirmed: Sequence[str]) -> None:
     left = [question for question in draft.rating.scale.checklist if question not in confirmed]
     if left:
         raise Invalid("confirmed", "Confirm every point of the checklist first: " + " · ".join(left))
-
-

@@ -24,9 +24,7 @@ def list_candidates(source: Source, *, at: datetime) -> int:
         first = Source.objects.filter(pk=source.pk, candidates_at__isnull=True)
         if not first.update(candidates_at=at, intake_notes=list(found.notes)):
             return 0
-        rows = [
-            Candidate.objects.create(source=source, **_fields(candidate)) for candidate in found.candidates
-        ]
+        rows = [Candidate.objects.create(source=source, **_fields(candidate)) for candidate in found.candidates]
         _join_contested(rows, found)
     source.refresh_from_db()
     return len(rows)
@@ -44,8 +42,7 @@ def _fields(candidate: CandidateClaim) -> dict[str, object]:
         "cue": candidate.cue[:200],
         "stance": candidate.stance,
         "factors": [
-            {"name": factor.name, "weight": factor.weight, "evidence": factor.evidence}
-            for factor in candidate.factors
+            {"name": factor.name, "weight": factor.weight, "evidence": factor.evidence} for factor in candidate.factors
         ],
         "score": candidate.score,
     }

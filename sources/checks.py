@@ -66,11 +66,7 @@ def run_due(*, now: Clock, limit: int | None = None) -> int:
 def _run_batch(leases: list[Lease], now: Clock) -> int:
     recorded = 0
     with ThreadPoolExecutor(max_workers=len(leases)) as pool:
-        answers = [
-            (lease, pool.submit(_fetch, lease.check.source.url_as_given))
-            for lease in leases
-            if _is_web(lease)
-        ]
+        answers = [(lease, pool.submit(_fetch, lease.check.source.url_as_given)) for lease in leases if _is_web(lease)]
         for lease in leases:
             if not _is_web(lease):
                 recorded += _finish(lease, None, now)
@@ -178,9 +174,7 @@ def _archive(source: Source, fetched: Fetched, at: datetime) -> Archived:
     return store().keep(Exchange.of(fetched, fetched_at=at), known=known, metadata={"source": str(source.pk)})
 
 
-def _snapshot_fields(
-    fetched: Fetched, reading: Reading, archived: Archived, at: datetime
-) -> dict[str, Any]:
+def _snapshot_fields(fetched: Fetched, reading: Reading, archived: Archived, at: datetime) -> dict[str, Any]:
     return {
         "fetched_at": at,
         "sha256": archived.sha256,
@@ -201,6 +195,5 @@ def _snapshot_fields(
 
 def _hops(hops: tuple[Hop, ...]) -> tuple[dict[str, Any], ...]:
     return tuple(
-        {"url": hop.url, "status": hop.status, "location": hop.location, "address": hop.address}
-        for hop in hops
+        {"url": hop.url, "status": hop.status, "location": hop.location, "address": hop.address} for hop in hops
     )

@@ -78,9 +78,7 @@ def accept_candidate(
     return claim
 
 
-def _take_on(
-    candidate: Candidate, claim: Claim, *, by: Person, at: datetime, said_on: date | None
-) -> Citation:
+def _take_on(candidate: Candidate, claim: Claim, *, by: Person, at: datetime, said_on: date | None) -> Citation:
     source = candidate.source
     decided = Candidate.objects.open().filter(pk=candidate.pk)
     if not decided.update(state=CandidateState.ACCEPTED, claim=claim, decided_at=at, decided_by=by):

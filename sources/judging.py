@@ -49,9 +49,7 @@ def judge_answer(fetched: Fetched) -> Judgement:
     if not 200 <= status < 300:
         return Judgement(SourceOutcome.UNREACHABLE, f"{status} {fetched.reason}".strip())
     if went_home(fetched):
-        return Judgement(
-            SourceOutcome.UNREACHABLE, f"Redirected to the home page {fetched.final_url}", is_absent=True
-        )
+        return Judgement(SourceOutcome.UNREACHABLE, f"Redirected to the home page {fetched.final_url}", is_absent=True)
     if any(hop.status in PERMANENT for hop in fetched.hops):
         return Judgement(SourceOutcome.REDIRECTED, f"Moved for good to {fetched.final_url}"[:500])
     return Judgement(SourceOutcome.ALIVE)
@@ -75,9 +73,7 @@ def judge_reading(
     return judgement
 
 
-def counts_as_gone(
-    *, failures: int, failing_since: datetime | None, at: datetime, times: int, over: timedelta
-) -> bool:
+def counts_as_gone(*, failures: int, failing_since: datetime | None, at: datetime, times: int, over: timedelta) -> bool:
     """Whether absence, seen `failures` times in a row (this one included), has lasted long enough."""
     return failing_since is not None and failures >= times and at - failing_since >= over
 

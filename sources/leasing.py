@@ -98,17 +98,14 @@ def _quarantine(check: SourceCheck, at: datetime) -> None:
         status=CheckStatus.QUARANTINED,
         finished_at=at,
         leased_until=None,
-        detail=check.detail
-        or f"No outcome after {check.attempt} attempts: the workers died or ran out of time.",
+        detail=check.detail or f"No outcome after {check.attempt} attempts: the workers died or ran out of time.",
     )
 
 
 def give_back(lease: Lease, *, at: datetime, error: str) -> bool:
     """After an error of our own: queue the check again, later each time, or quarantine it after the last attempt."""
     last = lease.fence >= settings.CHECK_MAX_ATTEMPTS
-    changed = SourceCheck.objects.filter(
-        pk=lease.check.pk, attempt=lease.fence, status=CheckStatus.RUNNING
-    ).update(
+    changed = SourceCheck.objects.filter(pk=lease.check.pk, attempt=lease.fence, status=CheckStatus.RUNNING).update(
         status=CheckStatus.QUARANTINED if last else CheckStatus.QUEUED,
         finished_at=at if last else None,
         leased_until=None,

@@ -49,8 +49,7 @@ class SourceCheckQuerySet(models.QuerySet["SourceCheck"]):
     def due(self, at: datetime) -> SourceCheckQuerySet:
         """Queued checks whose time has come, and running ones whose lease ran out; oldest first."""
         return self.filter(
-            Q(status=CheckStatus.QUEUED, next_attempt_at__lte=at)
-            | Q(status=CheckStatus.RUNNING, leased_until__lte=at)
+            Q(status=CheckStatus.QUEUED, next_attempt_at__lte=at) | Q(status=CheckStatus.RUNNING, leased_until__lte=at)
         ).order_by("next_attempt_at", "id")
 
 
@@ -63,12 +62,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
         return self.filter(removed_at__isnull=True)
 
     def of(self, claim: Claim) -> CitationQuerySet:
-        return (
-            self.in_use()
-            .filter(claim=claim)
-            .select_related("source", "position__party")
-            .order_by("added_at", "id")
-        )
+        return self.in_use().filter(claim=claim).select_related("source", "position__party").order_by("added_at", "id")
 
     def public(self) -> CitationQuerySet:
         return self.filter(visibility=Visibility.PUBLIC)
@@ -76,8 +70,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
     def lost(self) -> CitationQuerySet:
         """Citations whose evidence is confirmed lost: altered, missing, or its source gone."""
         return self.in_use().filter(
-            Q(outcome__in=sorted(NEEDS_CONFIRMATION), is_confirmed=True)
-            | Q(source__outcome=SourceOutcome.GONE)
+            Q(outcome__in=sorted(NEEDS_CONFIRMATION), is_confirmed=True) | Q(source__outcome=SourceOutcome.GONE)
         )
 
     def awaiting_confirmation(self) -> CitationQuerySet:

@@ -38,9 +38,7 @@ def record(lease: Lease, result: Result, *, at: datetime) -> bool:
         if not _close_check(lease, result, at):
             return False
         source = lease.check.source
-        citations = list(
-            Citation.objects.in_use().filter(source=source, pk__in=result.matches).order_by("pk")
-        )
+        citations = list(Citation.objects.in_use().filter(source=source, pk__in=result.matches).order_by("pk"))
         unconfirmed = False
         for citation in citations:
             match = result.matches[citation.pk]

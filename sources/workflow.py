@@ -114,9 +114,7 @@ def add_document(
     reading = reader().read(data, content_type=media_type)
     if not reading.text.strip():
         why = ", ".join(reading.problems) or "no text in it"
-        raise Invalid(
-            "file", f"No text can be read from {file_name!r} ({why}). Upload HTML, PDF or UTF-8 text."
-        )
+        raise Invalid("file", f"No text can be read from {file_name!r} ({why}). Upload HTML, PDF or UTF-8 text.")
     rules.check_article("file", reading.text)
     details: dict[str, Any] = {
         "title": title,
@@ -124,9 +122,7 @@ def add_document(
         "published_on": published_on,
         "language": language,
     }
-    return _add_held(
-        SourceKind.DOCUMENT, desk, data, reading, media_type, file_name=file_name, by=by, at=at, **details
-    )
+    return _add_held(SourceKind.DOCUMENT, desk, data, reading, media_type, file_name=file_name, by=by, at=at, **details)
 
 
 def _add_held(
@@ -227,9 +223,7 @@ def cite(
         )
         queue_check(source, at=at, reason=CheckReason.ADDED, by=by)
         touch(claim, at=at)
-        record_event(
-            claim, "cite", by=by, at=at, data={"citation": str(citation.pk), "source": str(source.pk)}
-        )
+        record_event(claim, "cite", by=by, at=at, data={"citation": str(citation.pk), "source": str(source.pk)})
         record_change(claim, "claim.evidence_changed", at=at)
         tasks.hint()
     return citation
@@ -245,9 +239,7 @@ def remove_citation(citation: Citation, *, by: Person, at: datetime, reason: str
             raise Invalid("citation", "Somebody removed this citation a moment ago.")
         citation.refresh_from_db()
         touch(citation.claim, at=at)
-        record_event(
-            citation.claim, "remove_citation", by=by, at=at, note=reason, data={"citation": str(citation.pk)}
-        )
+        record_event(citation.claim, "remove_citation", by=by, at=at, note=reason, data={"citation": str(citation.pk)})
         record_change(citation.claim, "claim.evidence_changed", at=at)
     return citation
 
@@ -274,12 +266,8 @@ def retry_checks(checks: Iterable[SourceCheck], *, by: Person, at: datetime) -> 
 
 def watch(claim: Claim, *, at: datetime) -> int:
     """From its publication on, keep checking what the claim relies on; return how many sources."""
-    sources = Source.objects.filter(citations__claim=claim, citations__removed_at__isnull=True).exclude(
-        url=""
-    )
-    return Source.objects.filter(pk__in=sources.values("pk"), next_check_at__isnull=True).update(
-        next_check_at=at
-    )
+    sources = Source.objects.filter(citations__claim=claim, citations__removed_at__isnull=True).exclude(url="")
+    return Source.objects.filter(pk__in=sources.values("pk"), next_check_at__isnull=True).update(next_check_at=at)
 
 
 def unwatch(claim: Claim) -> int:

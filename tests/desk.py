@@ -84,8 +84,7 @@ class TestDesk:
 
     def text_source(self, text: str = "", **fields: Any) -> Source:
         text = (
-            text
-            or f"Report {next(_numbers)}. The ministry said on Monday that it had given notice of its positions."
+            text or f"Report {next(_numbers)}. The ministry said on Monday that it had given notice of its positions."
         )
         return sources.add_text_source(desk=self.desk, text=text, by=self.ana, at=self.tick(), **fields)
 

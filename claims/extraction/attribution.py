@@ -28,9 +28,7 @@ ACCEPTED = (
     ("judges", ("noun", "clause", "quote")),
 )
 TRAILING = frozenset(("says", "says_guarded", "tells", "admits", "predicts", "believes", "demands"))
-LIMITING = frozenset(
-    ("says", "says_guarded", "tells", "admits", "denies", "dismisses", "predicts", "no_comment")
-)
+LIMITING = frozenset(("says", "says_guarded", "tells", "admits", "denies", "dismisses", "predicts", "no_comment"))
 JOINING = frozenset(("promises", "demands", "accuses"))
 NARROW = frozenset(("calls", "judges", "dismisses"))
 GUARDED = frozenset(("says_guarded", "believes", "predicts", "demands"))
@@ -62,10 +60,7 @@ def _clear_clause(parsed: Parsed, start: int) -> bool:
         if i > start and (parsed.is_verb(i) or parsed.is_in(i, "auxiliaries")):
             opens = parsed.is_in(start, "determiners") or parsed.tokens[start].is_capital
             return (
-                opens
-                or parsed.is_pronoun(start)
-                or parsed.lower(start).endswith("s")
-                or parsed.lower(start) == "there"
+                opens or parsed.is_pronoun(start) or parsed.lower(start).endswith("s") or parsed.lower(start) == "there"
             )
     return False
 
@@ -164,15 +159,9 @@ def _inverted(parsed: Parsed, cue: Cue) -> tuple[int, int] | None:
     if not quoted and parsed.lower(cue.start - 1) != ",":
         return None
     opens = parsed.tokens[cue.end : cue.end + 1]
-    if not opens or not (
-        opens[0].is_capital or parsed.is_in(cue.end, "determiners") or opens[0].lower.isalpha()
-    ):
+    if not opens or not (opens[0].is_capital or parsed.is_in(cue.end, "determiners") or opens[0].lower.isalpha()):
         return None
-    if (
-        parsed.is_in(cue.end, "prepositions")
-        or parsed.is_in(cue.end, "times")
-        or parsed.is_in(cue.end, "adverbs")
-    ):
+    if parsed.is_in(cue.end, "prepositions") or parsed.is_in(cue.end, "times") or parsed.is_in(cue.end, "adverbs"):
         return None
     subject = right_subject(parsed, cue.end)
     if subject is None or parsed.lower(cue.end) == "that":
@@ -253,9 +242,7 @@ def _one(parsed: Parsed, cue: Cue, edges: list[int], found: list[Attribution]) -
     if trailing is not None:
         return trailing
     group = _group(parsed, cue, what)
-    if group is None or (
-        cue.passive and what.kind not in ("that", "infinitive", "quote") and group != "accuses"
-    ):
+    if group is None or (cue.passive and what.kind not in ("that", "infinitive", "quote") and group != "accuses"):
         return None
     words = parsed.span(cue.start, cue.end)
     if what.kind == "end":

@@ -173,9 +173,7 @@ def _is_present(parsed: Parsed, i: int) -> bool:
     if not word.endswith("s") or word.endswith(("ss", "us", "is")) or not parsed.tokens[i].text.islower():
         return False
     follows = parsed.lower(i + 1)
-    return (parsed.is_in(i + 1, "determiners") or follows in ("to", "that", "on")) and parsed.lower(
-        i - 1
-    ) != "of"
+    return (parsed.is_in(i + 1, "determiners") or follows in ("to", "that", "on")) and parsed.lower(i - 1) != "of"
 
 
 def content_end(parsed: Parsed, start: int, limit: int) -> int:

@@ -64,9 +64,7 @@ def _words(tokens: list[Token], claimant: str, lexicon: Lexicon) -> tuple[Word, 
     """The content words; a state and its people share a stem, a personal pronoun is the claimant."""
     found: list[Word] = []
     for i, token in enumerate(tokens):
-        pronoun = any(
-            lexicon.has(f"pronouns_{kind}", token.lower) for kind in ("person", "thing", "plural", "self")
-        )
+        pronoun = any(lexicon.has(f"pronouns_{kind}", token.lower) for kind in ("person", "thing", "plural", "self"))
         if (pronoun or lexicon.has("possessives", token.lower)) and claimant:
             found.append(_name(i, claimant.split()[-1], lexicon))
         elif token.is_word and not lexicon.has("stopwords", token.lower) and not token.lower.endswith("n't"):

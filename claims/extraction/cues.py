@@ -57,14 +57,9 @@ def _is_noun(parsed: Parsed, i: int, form: Form) -> bool:
     if form.is_base:
         near = parsed.lower(_before(parsed, i))
         plural = (
-            lexicon.has("subjects", near)
-            or lexicon.has("modals", near)
-            or near == "to"
-            or lexicon.has("groups", near)
+            lexicon.has("subjects", near) or lexicon.has("modals", near) or near == "to" or lexicon.has("groups", near)
         )
-        plural = plural or (
-            near.endswith("s") and not near.endswith("ss") and near.isalpha() and near != "'s"
-        )
+        plural = plural or (near.endswith("s") and not near.endswith("ss") and near.isalpha() and near != "'s")
         after_comma = near == "," and form.groups & {"accuses", "says"} and parsed.tokens[i + 1 : i + 2]
         plural = plural or bool(after_comma and parsed.tokens[i + 1].is_capital)
         return not plural or following in ("of", "by", "are", "were", "is", "was")

@@ -141,9 +141,7 @@ def _restated(text: str, attribution: Attribution, content: Span, speaker: Speak
         accused = accused.split(",")[0]
         return rewording.tidy(rewording.of_gerund(act, accused, lexicon) if of else words)
     if attribution.shape == "infinitive":
-        return rewording.tidy(
-            rewording.of_infinitive(words, name, attribution.cue.of(text) if attribution.cue else "")
-        )
+        return rewording.tidy(rewording.of_infinitive(words, name, attribution.cue.of(text) if attribution.cue else ""))
     if attribution.shape == "quote" and not lexicon.has("pronouns_self", words.split(" ")[0].lower()):
         return rewording.tidy(words)
     return rewording.tidy(rewording.with_subject(words, name, lexicon))
@@ -239,30 +237,23 @@ def _names_nothing(words: str, attribution: Attribution, lexicon: Lexicon) -> bo
     turned_down = attribution.group == "dismisses" and attribution.shape in ("noun", "clause")
     if not turned_down and not (attribution.group == "denies" and attribution.shape == "noun"):
         return False
-    named = {
-        word for table in ("nominal_predicates", "nominal_events") for word in lexicon.tables.get(table, {})
-    }
+    named = {word for table in ("nominal_predicates", "nominal_events") for word in lexicon.tables.get(table, {})}
     return not named & {word.strip(EDGE) for word in words.lower().split()[:4]}
 
 
 def _of_part(text: str, whole: Draft, part: Part, lexicon: Lexicon) -> Draft:
     restated = _part(text, part, whole.speaker, lexicon)
-    return replace(
-        whole, content=part.span, restated=restated, context=dict(whole.context), occasion=part.occasion
-    )
+    return replace(whole, content=part.span, restated=restated, context=dict(whole.context), occasion=part.occasion)
 
 
 def _without_joint(text: str, content: Span, lexicon: Lexicon) -> Span:
     """The content without the words at its end that join the next clause: "after", "and"."""
     tokens = tokenise(text, content.start, content.end)
     while tokens and any(
-        lexicon.has(name, tokens[-1].lower)
-        for name in ("conjunctions", "subordinators", "prepositions", "adverbs")
+        lexicon.has(name, tokens[-1].lower) for name in ("conjunctions", "subordinators", "prepositions", "adverbs")
     ):
         tokens.pop()
-    return (
-        trimmed(text, Span(content.start, tokens[-1].end)) if tokens else Span(content.start, content.start)
-    )
+    return trimmed(text, Span(content.start, tokens[-1].end)) if tokens else Span(content.start, content.start)
 
 
 def of_plain_sentence(text: str, statement: Statement, end: int | None, lexicon: Lexicon) -> list[Draft]:

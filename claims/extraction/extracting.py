@@ -10,9 +10,7 @@ from claims.extraction.records import CandidateClaim, ContestedPair, Extraction,
 from claims.extraction.speakers import Speakers
 from claims.extraction.statements import Statement, read
 
-HARD = frozenset(
-    ("number", "money", "percent", "quantity", "comparison", "event", "causation", "date", "many_numbers")
-)
+HARD = frozenset(("number", "money", "percent", "quantity", "comparison", "event", "causation", "date", "many_numbers"))
 BACK = 8
 NEAR_CUE = 24
 FEWEST_WORDS = 5
@@ -31,9 +29,7 @@ def extract(text: str, *, language: str = "en") -> Extraction:
     except UnknownLanguage:
         lexicon = empty()
         known = ", ".join(languages())
-        notes.append(
-            f"No lexicon for the language {language!r} (there is: {known}): sentences only, no attribution."
-        )
+        notes.append(f"No lexicon for the language {language!r} (there is: {known}): sentences only, no attribution.")
     statements = read(text, lexicon)
     drafts = _drafts(text, statements, lexicon)
     drafts = _without_repeats(text, drafts, lexicon)
@@ -103,9 +99,7 @@ def _has_clause(statement: Statement, end: int) -> bool:
     """Whether a main clause stands before offset `end`, not an adjunct such as "Asked about the fire,"."""
     parsed = statement.parsed
     size = sum(token.end <= end for token in parsed.tokens)
-    opens_aside = (
-        parsed.is_in(0, "subordinators") or parsed.is_in(0, "prepositions") or parsed.lower(0) == "asked"
-    )
+    opens_aside = parsed.is_in(0, "subordinators") or parsed.is_in(0, "prepositions") or parsed.lower(0) == "asked"
     comma = next((i for i in range(size - 1) if parsed.lower(i) == ","), 0) if opens_aside else 0
     if opens_aside and not comma:
         return False

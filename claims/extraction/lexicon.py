@@ -108,14 +108,10 @@ def _build(data: dict[str, Any]) -> Lexicon:
             if isinstance(value, str):
                 phrases[name] = value
             else:
-                sets[f"{section}.{name}" if section == "nominal" and name != "pointers" else name] = (
-                    frozenset(value)
-                )
+                sets[f"{section}.{name}" if section == "nominal" and name != "pointers" else name] = frozenset(value)
     verbs = _forms(data["verbs"])
     nominal = {name: data["nominal"][name] for name in ("asserts", "beliefs", "denies")}
-    sets["verb_forms"] = frozenset(
-        form.words[0] for forms in verbs.values() for form in forms if not form.is_base
-    )
+    sets["verb_forms"] = frozenset(form.words[0] for forms in verbs.values() for form in forms if not form.is_base)
     heads = (phrase.split()[0] for phrase in data["attribution"]["presuppositions"])
     sets["presupposition_heads"] = frozenset(heads)
     names, seats = _states(data["speakers"]["states"])

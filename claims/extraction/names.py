@@ -84,6 +84,5 @@ def has_role(tokens: list[Token], lexicon: Lexicon) -> bool:
 def real_role(role: list[Token], lexicon: Lexicon) -> bool:
     """Whether the role is more than a form of courtesy such as "Mrs."."""
     return any(
-        lexicon.has("roles", t.lower.rstrip(".")) and not lexicon.has("courtesy", t.lower.rstrip("."))
-        for t in role
+        lexicon.has("roles", t.lower.rstrip(".")) and not lexicon.has("courtesy", t.lower.rstrip(".")) for t in role
     )

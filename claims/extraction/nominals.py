@@ -165,18 +165,12 @@ def _passive_denial(parsed: Parsed, content: Span, end: int, cues: list[Cue]) ->
         if cue.passive and cue.start == end and cue.groups & {"dismisses", "denies"}:
             subject = right_subject(parsed, cue.end + 1) if parsed.lower(cue.end) == "by" else None
             source = parsed.span(*subject) if subject else None
-            return [
-                Attribution(source, parsed.span(cue.start, cue.end), (content,), cue.lemma, "denies", "that")
-            ]
+            return [Attribution(source, parsed.span(cue.start, cue.end), (content,), cue.lemma, "denies", "that")]
     return []
 
 
 def merge(verbs: list[Attribution], nouns: list[Attribution]) -> list[Attribution]:
     """Both lists by place, without the verbs' reading of a denial that the nouns have read better."""
     better = {a.cue.start for a in nouns if a.cue is not None and a.group == "denies"}
-    kept = [
-        a
-        for a in verbs
-        if a.cue is None or a.cue.start not in better or a.group not in ("dismisses", "denies")
-    ]
+    kept = [a for a in verbs if a.cue is None or a.cue.start not in better or a.group not in ("dismisses", "denies")]
     return sorted([*kept, *nouns], key=lambda a: (a.cue.start if a.cue else 0, a.contents[0].start))

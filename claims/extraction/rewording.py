@@ -8,12 +8,8 @@ from claims.extraction.lexicon import Lexicon
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 MARKS = '"“”„«»‘ \t\r\n'
-FAILED = re.compile(
-    r"\b(?:had |has |have )?(?:failed|fails|refused|refuses|neglected|declined) to (\w+)", re.I
-)
-DID_NOT = re.compile(
-    r"\b(?:did not|didn['’]t|does not|doesn['’]t|do not|don['’]t) (?:ever |yet |even )?(\w+)", re.I
-)
+FAILED = re.compile(r"\b(?:had |has |have )?(?:failed|fails|refused|refuses|neglected|declined) to (\w+)", re.I)
+DID_NOT = re.compile(r"\b(?:did not|didn['’]t|does not|doesn['’]t|do not|don['’]t) (?:ever |yet |even )?(\w+)", re.I)
 NEVER = re.compile(r"\bnever ", re.I)
 CANNOT = re.compile(r"\bcan(?:not| not|['’]t)\b", re.I)
 CONTRACTED = re.compile(r"\b(is|are|was|were|has|have|had|would|could|should|must)(?: not|n['’]t)\b", re.I)
@@ -45,9 +41,7 @@ def base_of_gerund(gerund: str, lexicon: Lexicon) -> str:
             return form
     if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz":
         return root[:-1]
-    soft = root.endswith(
-        ("at", "iz", "is", "ov", "iv", "uc", "ag", "erg", "as", "us", "as", "id", "ak", "ik", "yz")
-    )
+    soft = root.endswith(("at", "iz", "is", "ov", "iv", "uc", "ag", "erg", "as", "us", "as", "id", "ak", "ik", "yz"))
     return root + "e" if soft else root
 
 
@@ -102,9 +96,7 @@ def with_subject(words: str, claimant: str, lexicon: Lexicon) -> str:
     if word == "i":
         verb = WORD.match(rest.lstrip())
         known = verb is not None and (
-            verb[0].lower() in FIRST_PERSON
-            or verb[0].endswith("ed")
-            or lexicon.has("verbs_common", verb[0].lower())
+            verb[0].lower() in FIRST_PERSON or verb[0].endswith("ed") or lexicon.has("verbs_common", verb[0].lower())
         )
         if verb is None or not known:
             return words
@@ -189,9 +181,7 @@ def joint(event: str, denial: str, occasion: str, lexicon: Lexicon) -> str:
     words = plain.split()
     topical = lexicon.sets.get("topical", frozenset())
     head = next((words[:i] for i, word in enumerate(words) if i > 1 and word.lower() in topical), words)
-    if topic.split(" ")[0].lower() not in topical or not words[0].lower().startswith(
-        agent.split()[0].lower()
-    ):
+    if topic.split(" ")[0].lower() not in topical or not words[0].lower().startswith(agent.split()[0].lower()):
         return ""
     when = ""
     if adjective.lower() in lexicon.sets.get("temporal", frozenset()):

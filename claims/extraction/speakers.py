@@ -56,9 +56,7 @@ class Speakers:
         tokens = parsed.tokens[subject[0] : subject[1]]
         while tokens and self.lexicon.has("times", tokens[-1].lower):
             tokens = tokens[: -2 if len(tokens) > 1 and tokens[-2].lower == "on" else -1]
-        if not tokens or not all(
-            token.is_capital and names.may_name(token, self.lexicon) for token in tokens
-        ):
+        if not tokens or not all(token.is_capital and names.may_name(token, self.lexicon) for token in tokens):
             return
         if tokens[-1].lower in self.by_surname or tokens[-1].lower in self.full_names:
             return
@@ -80,9 +78,7 @@ class Speakers:
             token = tokens[begin - 1]
             word = token.lower.rstrip(".")
             lexical = self.lexicon.has("roles", word) or self.lexicon.has("modifiers", word)
-            fits = (
-                lexical or self.lexicon.state_of(token.text) is not None or token.lower in ("'s", "of", "for")
-            )
+            fits = lexical or self.lexicon.state_of(token.text) is not None or token.lower in ("'s", "of", "for")
             fits = fits or (comma and (self.lexicon.has("organisations", word) or word == "the"))
             organised = token.is_capital and not self.lexicon.has("openers", word)
             if not fits and not (organised and not self.lexicon.has("determiners", word)):
@@ -98,12 +94,8 @@ class Speakers:
         if end + 1 >= len(tokens) or tokens[end].text != ",":
             return []
         stop = end + 1
-        while (
-            stop < len(tokens) and stop - end < 16 and tokens[stop].text not in (",", ".", ";", '"', "“", "”")
-        ):
-            if tokens[stop].lower in ("who", "which") or tokens[stop].lower in self.lexicon.sets.get(
-                "verb_forms", ()
-            ):
+        while stop < len(tokens) and stop - end < 16 and tokens[stop].text not in (",", ".", ";", '"', "“", "”"):
+            if tokens[stop].lower in ("who", "which") or tokens[stop].lower in self.lexicon.sets.get("verb_forms", ()):
                 break
             stop += 1
         role = tokens[end + 1 : stop]
@@ -140,9 +132,7 @@ class Speakers:
     def _resolve(self, tokens: list[Token], context: Parsed | None) -> Speaker:
         if not tokens:
             return Speaker("", "unknown")
-        if len(tokens) == 1 or (
-            len(tokens) == 2 and tokens[1].lower in ("himself", "herself", "both", "all")
-        ):
+        if len(tokens) == 1 or (len(tokens) == 2 and tokens[1].lower in ("himself", "herself", "both", "all")):
             pointed = self._pronoun(tokens[0].lower, context)
             if pointed is not None:
                 return pointed
@@ -199,11 +189,7 @@ class Speakers:
         if any(self.lexicon.has("organisations", t.lower.rstrip(".")) for t in near if t.text != ","):
             return None
         possessed = end < len(tokens) and tokens[end].lower == "'s"
-        alone = (
-            end - start >= 2
-            and not possessed
-            and (start == 0 or names.has_role(tokens[:start], self.lexicon))
-        )
+        alone = end - start >= 2 and not possessed and (start == 0 or names.has_role(tokens[:start], self.lexicon))
         acronym = all(token.text.isupper() for token in tokens[start:end])
         if not alone or acronym or tokens[end - 1].lower.endswith(("s'", "ies")):
             return None
@@ -222,11 +208,7 @@ class Speakers:
     def _described(self, tokens: list[Token]) -> Speaker | None:
         """The person of the text whose role fits a description such as "Turkey's foreign minister"."""
         wanted = names.words(tokens, self.lexicon)
-        if (
-            not wanted
-            or not names.has_role(tokens, self.lexicon)
-            or tokens[0].lower in ("a", "an", "another", "one")
-        ):
+        if not wanted or not names.has_role(tokens, self.lexicon) or tokens[0].lower in ("a", "an", "another", "one"):
             return None
         fitting = [s for s in self.people if wanted <= s.words]
         if not fitting:
@@ -239,13 +221,9 @@ class Speakers:
 
     def _body(self, tokens: list[Token]) -> Speaker:
         has = self.lexicon.has
-        comma = next(
-            (i for i, token in enumerate(tokens) if i and token.text in (",", "(", "—")), len(tokens)
-        )
+        comma = next((i for i, token in enumerate(tokens) if i and token.text in (",", "(", "—")), len(tokens))
         head = tokens[:comma][:12]
-        while (
-            head and (head[0].lower in ("the", "a", "an") or has("openers", head[0].lower)) and len(head) > 1
-        ):
+        while head and (head[0].lower in ("the", "a", "an") or has("openers", head[0].lower)) and len(head) > 1:
             head = head[1:]
         words = [t.lower.rstrip(".") for t in head]
         name = names.text(head).strip()

@@ -54,11 +54,7 @@ def _breaks(parsed: Parsed, i: int, end: int) -> bool:
         begin = i
         while begin > 0 and not _is_edge(parsed, begin - 1) and i - begin < 12:
             begin -= 1
-        return (
-            parsed.has_verb(begin, i)
-            or parsed.lower(i) in ("but", "while", "so", "yet", "whereas")
-            or begin == i
-        )
+        return parsed.has_verb(begin, i) or parsed.lower(i) in ("but", "while", "so", "yet", "whereas") or begin == i
     word = parsed.lower(i)
     if word in ("after", "before", "since", "than", "until", "where", "once"):
         return parsed.has_verb(max(i - 8, 0), i)
@@ -118,11 +114,7 @@ def _over_appositions(parsed: Parsed, end: int, floor: int) -> int | None:
         start = _trim_front(parsed, start, previous)
         if start < previous and not _is_apposition(parsed, start, previous):
             return start
-        if (
-            start < previous
-            and (start == floor or _is_edge(parsed, start - 1))
-            and parsed.tokens[start].is_capital
-        ):
+        if start < previous and (start == floor or _is_edge(parsed, start - 1)) and parsed.tokens[start].is_capital:
             return start
         comma = previous
     return None

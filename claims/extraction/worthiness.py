@@ -51,9 +51,7 @@ def _listed(tokens: list[Token], language: str) -> dict[str, list[str]]:
     for i, word in enumerate(lowered):
         for name, words in index.get(word, ()):
             if len(words) == 1 or tuple(lowered[i : i + len(words)]) == words:
-                found.setdefault(name, []).append(
-                    " ".join(token.text for token in tokens[i : i + len(words)])
-                )
+                found.setdefault(name, []).append(" ".join(token.text for token in tokens[i : i + len(words)]))
     return found
 
 

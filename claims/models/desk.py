@@ -62,15 +62,11 @@ class Interest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="interests")
-    claim = models.ForeignKey(
-        "claims.Claim", on_delete=models.PROTECT, null=True, blank=True, related_name="interests"
-    )
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, null=True, blank=True, related_name="interests")
     claimant = models.ForeignKey(
         "claims.Claimant", on_delete=models.PROTECT, null=True, blank=True, related_name="interests"
     )
-    topic = models.ForeignKey(
-        "claims.Topic", on_delete=models.PROTECT, null=True, blank=True, related_name="interests"
-    )
+    topic = models.ForeignKey("claims.Topic", on_delete=models.PROTECT, null=True, blank=True, related_name="interests")
     note = models.TextField()
     declared_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -123,9 +123,7 @@ class Loader:
         details = {"publisher": given["publisher"], "published_on": given["published_on"], "by": by, "at": at}
         source: Source
         if "page" in given:
-            source = sources.add_web_source(
-                desk=self.desk, url=f"{self.newsstand}/{given['page']}", **details
-            )
+            source = sources.add_web_source(desk=self.desk, url=f"{self.newsstand}/{given['page']}", **details)
         else:
             text, title = given["text"], given["title"]
             source = sources.add_text_source(desk=self.desk, text=text, title=title, **details)
@@ -161,9 +159,7 @@ class Loader:
     def ask_for_checks(self, dossier: dict[str, Any]) -> None:
         """Ask, as Ana would, for a second look at pages that were to change and that nothing keeps watching."""
         claim = self.claims_by_slug[dossier["slug"]]
-        changing = {
-            given["quotation"].strip() for given in dossier.get("citations", []) if given["expect"] != "found"
-        }
+        changing = {given["quotation"].strip() for given in dossier.get("citations", []) if given["expect"] != "found"}
         for citation in Citation.objects.of(claim).filter(exact__in=changing, source__next_check_at=None):
             sources.request_check(citation.source, by=self.people["ana"], at=self.now)
 

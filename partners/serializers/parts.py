@@ -12,9 +12,7 @@ class ClaimantSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=ClaimantKind.choices)
     role = serializers.CharField(allow_blank=True, help_text="E.g. “spokesperson”.")
-    same_as = serializers.ListField(
-        child=serializers.CharField(), help_text="Addresses that identify the same party."
-    )
+    same_as = serializers.ListField(child=serializers.CharField(), help_text="Addresses that identify the same party.")
 
 
 class PositionSerializer(serializers.Serializer[None]):

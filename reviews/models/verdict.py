@@ -67,9 +67,7 @@ class Publication(models.Model):
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="publication")
     verdict = models.OneToOneField(Verdict, on_delete=models.PROTECT, related_name="publication")
     status = models.CharField(max_length=12, choices=PublicationStatus.choices)
-    evidence_status = models.CharField(
-        max_length=12, choices=EvidenceStatus.choices, default=EvidenceStatus.INTACT
-    )
+    evidence_status = models.CharField(max_length=12, choices=EvidenceStatus.choices, default=EvidenceStatus.INTACT)
     rating_code = models.SlugField()
     language = models.CharField(max_length=12)
     published_at = models.DateTimeField(help_text="When the verdict was first published.")

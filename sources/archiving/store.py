@@ -64,9 +64,7 @@ class SnapshotStore:
             answer = _write_revisit(file, exchange, original)
             about["archive-refers-to"] = original.path
         request = (exchange.method, f"{_request_target(exchange.url)} {exchange.http_version}")
-        file.add_http(
-            "request", request, exchange.request_headers, b"", fields=[("WARC-Concurrent-To", answer)]
-        )
+        file.add_http("request", request, exchange.request_headers, b"", fields=[("WARC-Concurrent-To", answer)])
         return self._finish(file, exchange.body, digest, answer, metadata, about)
 
     def keep_document(self, document: Document, *, metadata: Mapping[str, str] | None = None) -> Archived:
@@ -204,9 +202,7 @@ def _write_revisit(file: RecordFile, exchange: Exchange, original: _Original) ->
 
 def _fields(exchange: Exchange) -> list[tuple[str, str]]:
     fields = [("WARC-IP-Address", one_line(exchange.address))] if exchange.address else []
-    return fields + (
-        [("WARC-Truncated", _TRUNCATED.get(exchange.cut, "unspecified"))] if exchange.cut else []
-    )
+    return fields + ([("WARC-Truncated", _TRUNCATED.get(exchange.cut, "unspecified"))] if exchange.cut else [])
 
 
 def _about(exchange: Exchange) -> dict[str, str]:

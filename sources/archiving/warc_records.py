@@ -86,9 +86,7 @@ class RecordFile:
         )
         return self._write(record, FAST)
 
-    def add_block(
-        self, kind: str, media_type: str, payload: bytes, *, fields: Pairs = (), level: int = FAST
-    ) -> str:
+    def add_block(self, kind: str, media_type: str, payload: bytes, *, fields: Pairs = (), level: int = FAST) -> str:
         """Add a record without HTTP headers: resource, conversion or metadata. Return its id."""
         return self._add(kind, payload, media_type=media_type, fields=fields, level=level)
 
@@ -180,9 +178,7 @@ def from_fields(block: bytes) -> dict[str, str]:
 
 def one_line(value: str) -> str:
     """The value without what would end its line or start another record."""
-    return "".join(
-        " " if ord(letter) < 32 or letter in "\x7f\x85\u2028\u2029" else letter for letter in value
-    ).strip()
+    return "".join(" " if ord(letter) < 32 or letter in "\x7f\x85\u2028\u2029" else letter for letter in value).strip()
 
 
 def _ascii(text: str) -> str:

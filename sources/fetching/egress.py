@@ -164,9 +164,7 @@ class _Journey:
         if self.method == "POST":
             own["Content-Length"] = str(len(self.body or b""))
         theirs = {
-            name: value
-            for name, value in self.extra.items()
-            if is_first_origin or name.lower() in _FOR_EVERY_HOST
+            name: value for name, value in self.extra.items() if is_first_origin or name.lower() in _FOR_EVERY_HOST
         }
         overridden = {name.lower() for name in theirs}
         return (

@@ -22,9 +22,7 @@ class SourceCheck(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    attempt = models.PositiveIntegerField(
-        default=0, help_text="The fence: only the latest attempt may record."
-    )
+    attempt = models.PositiveIntegerField(default=0, help_text="The fence: only the latest attempt may record.")
     next_attempt_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -36,9 +34,7 @@ class SourceCheck(models.Model):
     final_url = models.CharField(max_length=2048, blank=True)
     hops = models.JSONField(default=list, blank=True)
     elapsed_ms = models.PositiveIntegerField(null=True, blank=True)
-    snapshot = models.ForeignKey(
-        Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="checks"
-    )
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="checks")
 
     objects = SourceCheckQuerySet.as_manager()
 
@@ -91,12 +87,8 @@ class Finding(models.Model):
     class Meta:
         ordering = ["-at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["check_run", "citation"], name="one_finding_per_check_and_citation"
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome__in=PassageOutcome.values), name="finding_outcome_known"
-            ),
+            models.UniqueConstraint(fields=["check_run", "citation"], name="one_finding_per_check_and_citation"),
+            models.CheckConstraint(condition=Q(outcome__in=PassageOutcome.values), name="finding_outcome_known"),
         ]
 
     def __str__(self) -> str:

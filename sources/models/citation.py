@@ -19,9 +19,7 @@ class Citation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="citations")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="citations")
-    position = models.ForeignKey(
-        Position, on_delete=models.PROTECT, null=True, blank=True, related_name="citations"
-    )
+    position = models.ForeignKey(Position, on_delete=models.PROTECT, null=True, blank=True, related_name="citations")
     role = models.CharField(max_length=12, choices=CitationRole.choices, default=CitationRole.EVIDENCE)
     stance = models.CharField(max_length=10, choices=CitationStance.choices, default=CitationStance.CONTEXT)
     is_primary = models.BooleanField(_("primary source"), default=False)
@@ -55,12 +53,8 @@ class Citation(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(exact=""), name="citation_has_quotation"),
             models.CheckConstraint(condition=Q(role__in=CitationRole.values), name="citation_role_known"),
-            models.CheckConstraint(
-                condition=Q(stance__in=CitationStance.values), name="citation_stance_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(visibility__in=Visibility.values), name="citation_visibility_known"
-            ),
+            models.CheckConstraint(condition=Q(stance__in=CitationStance.values), name="citation_stance_known"),
+            models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="citation_visibility_known"),
             models.CheckConstraint(
                 condition=Q(outcome__in=["", *PassageOutcome.values]), name="citation_outcome_known"
             ),
@@ -90,21 +84,15 @@ class Candidate(models.Model):
     text = models.TextField()
     restated = models.TextField(help_text="A neutral statement of the claim, for the desk to edit.")
     claimant = models.CharField(max_length=200, blank=True)
-    claimant_kind = models.CharField(
-        max_length=20, choices=ClaimantKind.choices, default=ClaimantKind.UNKNOWN
-    )
+    claimant_kind = models.CharField(max_length=20, choices=ClaimantKind.choices, default=ClaimantKind.UNKNOWN)
     claimant_role = models.CharField(max_length=200, blank=True)
     cue = models.CharField(max_length=200, blank=True)
     stance = models.CharField(max_length=20, choices=PositionStance.choices)
     factors = models.JSONField(default=list, help_text="Why it looks checkable: [{name, weight, evidence}].")
     score = models.FloatField()
-    contested_with = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    contested_with = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=CandidateState.choices, default=CandidateState.OPEN)
-    claim = models.ForeignKey(
-        Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="candidates"
-    )
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="candidates")
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -116,9 +104,7 @@ class Candidate(models.Model):
         ordering = ["source", "start", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="candidate_span_not_empty"),
-            models.CheckConstraint(
-                condition=Q(state__in=CandidateState.values), name="candidate_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=CandidateState.values), name="candidate_state_known"),
             models.CheckConstraint(
                 name="candidate_accepted_has_claim",
                 condition=~Q(state=CandidateState.ACCEPTED) | Q(claim__isnull=False),

@@ -20,9 +20,7 @@ class Source(models.Model):
     url = models.CharField(_("URL"), max_length=2048, blank=True)
     url_as_given = models.CharField(max_length=2048, blank=True)
     host = models.CharField(max_length=260, blank=True)
-    digest = models.CharField(
-        max_length=64, blank=True, help_text="SHA-256 of an uploaded document or pasted text."
-    )
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of an uploaded document or pasted text.")
     file_name = models.CharField(max_length=200, blank=True)
     media_type = models.CharField(max_length=100, blank=True)
     title = models.CharField(max_length=300, blank=True)
@@ -49,24 +47,18 @@ class Source(models.Model):
     class Meta:
         ordering = ["-added_at", "id"]
         indexes = [
-            models.Index(
-                fields=["next_check_at", "id"], name="source_due", condition=Q(next_check_at__isnull=False)
-            ),
+            models.Index(fields=["next_check_at", "id"], name="source_due", condition=Q(next_check_at__isnull=False)),
             models.Index(fields=["-added_at", "id"], name="source_by_added"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["desk", "url"], condition=~Q(url=""), name="one_source_per_url"),
-            models.UniqueConstraint(
-                fields=["desk", "digest"], condition=~Q(digest=""), name="one_source_per_digest"
-            ),
+            models.UniqueConstraint(fields=["desk", "digest"], condition=~Q(digest=""), name="one_source_per_digest"),
             models.CheckConstraint(
                 name="source_has_url_or_digest",
                 condition=Q(kind=SourceKind.WEB, digest="") & ~Q(url="")
                 | Q(kind__in=[SourceKind.DOCUMENT, SourceKind.TEXT], url="") & ~Q(digest=""),
             ),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["", *SourceOutcome.values]), name="source_outcome_known"
-            ),
+            models.CheckConstraint(condition=Q(outcome__in=["", *SourceOutcome.values]), name="source_outcome_known"),
         ]
 
     def __str__(self) -> str:

@@ -115,9 +115,7 @@ def _find_words(quotation: Quotation, text: str, *, complete: bool) -> Match:
     if wanted.key == SEPARATOR:
         return Match("inconclusive")
     page = wording_of(without_line_hyphens(text, frozenset(wanted.words)))
-    needles = dict.fromkeys(
-        (_needle(quotation, wanted.key), _needle(quotation, Wording(quotation.exact).key))
-    )
+    needles = dict.fromkeys((_needle(quotation, wanted.key), _needle(quotation, Wording(quotation.exact).key)))
     for needle in needles:
         places = list(islice(_occurrences(needle, page.key), _MOST_PLACES))
         if places:

@@ -66,9 +66,7 @@ _IGNORED_RUN: Final = re.compile(f"[{_IGNORED}]+")
 _MARK_RUN: Final = re.compile(f"[{_MARKS}]+")
 _TAGS: Final = re.compile("[\U000e0000-\U000e0fff]")
 # Digits that NFKC would turn into others: 10² must not read as 102, nor 1½ as 11/2.
-_RAISED: Final = re.compile(
-    f"[{''.join(c for c in map(chr, range(0xB2, 0x3300)) if unicodedata.category(c) == 'No')}]"
-)
+_RAISED: Final = re.compile(f"[{''.join(c for c in map(chr, range(0xB2, 0x3300)) if unicodedata.category(c) == 'No')}]")
 # Possessive, and the hyphen first: tried at every character, or over long white space, it would be slow.
 _LINE_END_HYPHEN: Final = re.compile(r"[-‐](?<=[^\W\d_].)[^\S\n]*+\n\s*+(?=[^\W\d_])")
 _WORD_BEFORE: Final = re.compile(r"[^\W\d_]+$")

@@ -141,9 +141,7 @@ def decode_text(data: bytes, *, declared: str | None = None) -> str:
     if declared:
         named = codec_for(declared)
         if named is None:
-            raise Undecodable(
-                f"“{declared}” is no encoding we know: leave it empty, or save the file as UTF-8."
-            )
+            raise Undecodable(f"“{declared}” is no encoding we know: leave it empty, or save the file as UTF-8.")
         return _checked(data, named)
     text = _utf8(data, whole=True)
     if text is not None:
@@ -214,9 +212,7 @@ def _detected(data: bytes) -> tuple[str | None, bool]:
     best = None
     for cut in range(4):
         # The end of the sample may fall into a character of several bytes.
-        best = (
-            best or charset_normalizer.from_bytes(data[: _SAMPLE_BYTES - cut], cp_isolation=_PLAUSIBLE).best()
-        )
+        best = best or charset_normalizer.from_bytes(data[: _SAMPLE_BYTES - cut], cp_isolation=_PLAUSIBLE).best()
     codec = codec_for(best.encoding) if best is not None else None
     evidence = len(_HIGH.findall(data))
     if codec not in _LATIN:

@@ -49,13 +49,9 @@ def metadata(tree: LexborHTMLParser, data: list[dict[str, object]], *, url: str)
     named = _named(tree)
     article = next((item for item in data if _ARTICLE_TYPES.search(_kind(item))), {})
     return Metadata(
-        title=_first(
-            _string(article.get("headline")), named.get("og:title", ""), _text_of(tree, "title, h1")
-        ),
+        title=_first(_string(article.get("headline")), named.get("og:title", ""), _text_of(tree, "title, h1")),
         site_name=_first(named.get("og:site_name", ""), _names(article.get("publisher"))),
-        author=_first(
-            _names(article.get("author")), *(_no_link(named.get(name, "")) for name in _AUTHOR_NAMES)
-        ),
+        author=_first(_names(article.get("author")), *(_no_link(named.get(name, "")) for name in _AUTHOR_NAMES)),
         published_on=_published_on(tree, article, named),
         language=_language(tree, article),
         canonical_link=_canonical(tree, named, url),

@@ -27,9 +27,7 @@ _UNSEEN: Final = frozenset([
 ])
 # fmt: on
 _MAYBE_UNSEEN: Final = ", ".join([*sorted(_UNSEEN), "noscript", "dialog", "[hidden]", "[style]"])
-_HIDING_STYLE: Final = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I
-)
+_HIDING_STYLE: Final = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
 _TAG: Final = re.compile(r"<[^>]*>")
 _XHTML_SHORT: Final = re.compile(r"<(script|style|title|textarea|iframe|noscript|template)\b([^<>]*)/>", re.I)
 

@@ -80,9 +80,7 @@ def _page_text(page: "PageObject") -> str:
 
     text = page.extract_text(visitor_operand_before=note_place).strip()
     middle = float(page.mediabox.left + page.mediabox.right) / 2
-    jumps = sum(
-        x < middle <= later_x and abs(y - later_y) < 2 for (x, y), (later_x, later_y) in pairwise(places)
-    )
+    jumps = sum(x < middle <= later_x and abs(y - later_y) < 2 for (x, y), (later_x, later_y) in pairwise(places))
     if jumps < _INTERLEAVED_ROWS:
         return text
     return f"{text}\n{_by_columns(page.extract_text(extraction_mode='layout'))}"

@@ -53,9 +53,7 @@ class Reader:
     process starts its own child.
     """
 
-    def __init__(
-        self, *, memory_bytes: int = 1_500_000_000, cpu_seconds: int = 30, wall_seconds: float = 20
-    ) -> None:
+    def __init__(self, *, memory_bytes: int = 1_500_000_000, cpu_seconds: int = 30, wall_seconds: float = 20) -> None:
         self._start: Callable[[], ChildProcess] = lambda: ChildProcess(memory_bytes, cpu_seconds)
         self._wall_seconds = wall_seconds
         self._lock = threading.Lock()

@@ -80,9 +80,7 @@ def signs(text: str, found: Machinery) -> list[str]:
         if found.scripts and (heavy or found.has_empty_mount):
             problems.append("empty_script_shell")
     if length < WALL_CHARACTERS:
-        problems += [
-            name for name, words in _WALL_WORDS.items() if words.search(text) and name not in problems
-        ]
+        problems += [name for name, words in _WALL_WORDS.items() if words.search(text) and name not in problems]
     return problems
 
 

@@ -97,6 +97,5 @@ def test_on_conflict_cannot_change_the_record(desk: TestDesk) -> None:
     desk.published()
     with pytest.raises(DatabaseError, match="append-only"):
         run(
-            "INSERT INTO claims_change SELECT * FROM claims_change "
-            "ON CONFLICT (seq) DO UPDATE SET type = excluded.type"
+            "INSERT INTO claims_change SELECT * FROM claims_change ON CONFLICT (seq) DO UPDATE SET type = excluded.type"
         )

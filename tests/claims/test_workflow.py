@@ -31,9 +31,7 @@ def test_submit_keeps_the_words_and_tells_the_feed(desk: TestDesk) -> None:
         ({"language": ""}, "language"),
     ],
 )
-def test_submit_names_the_field_and_writes_nothing(
-    desk: TestDesk, fields: dict[str, str], field: str
-) -> None:
+def test_submit_names_the_field_and_writes_nothing(desk: TestDesk, fields: dict[str, str], field: str) -> None:
     with pytest.raises(Invalid) as caught:
         desk.submit(**fields)
     assert caught.value.field == field
@@ -86,9 +84,7 @@ def test_a_stale_form_is_refused_and_changes_nothing(desk: TestDesk) -> None:
     opened_with = claim.version
     claims.start_research(claim, by=desk.ana, at=desk.tick(), why="Reach.")
     with pytest.raises(StaleClaim, match="Reload"):
-        claims.decline(
-            claim, by=desk.ben, at=desk.tick(), reason="opinion", note="Taste.", version=opened_with
-        )
+        claims.decline(claim, by=desk.ben, at=desk.tick(), reason="opinion", note="Taste.", version=opened_with)
     claim.refresh_from_db()
     assert claim.status == Status.IN_RESEARCH
 
@@ -191,9 +187,7 @@ def test_an_interest_names_exactly_one_thing(desk: TestDesk) -> None:
     with pytest.raises(Invalid):
         claims.declare_interest(by=desk.ana, at=desk.tick(), note="Everything.")
     with pytest.raises(Invalid):
-        claims.declare_interest(
-            by=desk.ana, at=desk.tick(), note="Both.", claim=desk.submit(), claimant=desk.party()
-        )
+        claims.declare_interest(by=desk.ana, at=desk.tick(), note="Both.", claim=desk.submit(), claimant=desk.party())
 
 
 def test_relations_join_two_claims_of_one_desk_once(desk: TestDesk) -> None:

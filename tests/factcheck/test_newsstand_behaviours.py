@@ -79,9 +79,7 @@ def test_aged_stand_starts_with_every_second_face(root: Path) -> None:
 def test_visits_side_by_side_get_the_first_face_once(root: Path) -> None:
     stand = Newsstand(root)
     answers: list[Answer] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(stand.answer("/leaflet.html"))) for _ in range(20)
-    ]
+    threads = [threading.Thread(target=lambda: answers.append(stand.answer("/leaflet.html"))) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

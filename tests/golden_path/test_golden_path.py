@@ -138,9 +138,7 @@ def gather_evidence(ana: Visitor, claim: str, desk: RunningDesk) -> None:
     wait_for("the first passage is found", lambda: outcomes(ana, claim).count("found") >= 2)
     ana.submit(f"{claim}do/start_research/", reason="Both governments repeat it.")
     cite = f"{claim}do/cite/"
-    ana.submit(
-        cite, url=f"{desk.newsstand_url}/statement.html", exact=STATEMENT, stance="refutes", is_primary="on"
-    )
+    ana.submit(cite, url=f"{desk.newsstand_url}/statement.html", exact=STATEMENT, stance="refutes", is_primary="on")
     log = "shows one call from Harland at 09:14"
     page = ana.submit(cite, url=f"{desk.newsstand_url}/log.html", exact=log, stance="supports")
     assert page.status == 200
@@ -163,9 +161,7 @@ def review_blind_and_publish(desk: RunningDesk, ana: Visitor, claim: str) -> Non
         on="2026-03-05",
         response="None.",
     )
-    ana.submit(
-        f"{claim}do/save_draft/", rating=rating(ana, claim, "save_draft", "Unproven"), **draft("Unproven")
-    )
+    ana.submit(f"{claim}do/save_draft/", rating=rating(ana, claim, "save_draft", "Unproven"), **draft("Unproven"))
     names = people(ana, f"{claim}do/open_round/", "reviewers")
     page = ana.submit(f"{claim}do/open_round/", reviewers=[names["Ben"], names["Chi"]])
     assert "In review" in page.text

@@ -48,9 +48,7 @@ class Visitor:
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def get(self, path: str) -> Page:
-        return self._open(
-            urllib.request.Request(urllib.parse.urljoin(self.base, path), headers=self._headers)
-        )
+        return self._open(urllib.request.Request(urllib.parse.urljoin(self.base, path), headers=self._headers))
 
     def post(self, path: str, fields: list[tuple[str, str]]) -> Page:
         url = urllib.parse.urljoin(self.base, path)

@@ -51,9 +51,7 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
 
 
 def refused(results: list[Any]) -> list[Any]:
-    unexpected = [
-        r for r in results if isinstance(r, Exception) and not isinstance(r, (InvalidTransition, NotAllowed))
-    ]
+    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, (InvalidTransition, NotAllowed))]
     assert not unexpected, unexpected
     return [result for result in results if isinstance(result, Exception)]
 
@@ -130,9 +128,7 @@ def test_correct_against_withdraw(racing_desk: TestDesk, attempt: int) -> None:
     copies = [Claim.objects.get(pk=claim.pk) for _ in range(2)]
     at = desk.tick()
     results = race(
-        lambda: corrections.propose_correction(
-            copies[0], by=desk.ana, at=at, kind="factual", reason="Wrong.", **TEXTS
-        ),
+        lambda: corrections.propose_correction(copies[0], by=desk.ana, at=at, kind="factual", reason="Wrong.", **TEXTS),
         lambda: corrections.propose_withdrawal(copies[1], by=desk.dov, at=at, reason="Wrong."),
     )
     assert sum(isinstance(result, Exception) for result in results) == 1
@@ -155,9 +151,7 @@ def test_changes_of_many_writers_have_no_gaps_and_commit_in_order(racing_desk: T
     follower.start()
     results = race(
         *(
-            lambda n=n: [
-                claims.submit(desk=desk.desk, text=f"Claim {n} {i}", by=desk.ana, at=at) for i in range(10)
-            ]
+            lambda n=n: [claims.submit(desk=desk.desk, text=f"Claim {n} {i}", by=desk.ana, at=at) for i in range(10)]
             for n in range(8)
         )
     )

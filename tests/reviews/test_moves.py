@@ -35,9 +35,7 @@ def perform(desk: TestDesk, name: str, claim: Claim, by: Person) -> None:
         "decline": lambda: claims.decline(claim, by=by, at=at, reason="opinion", note="Taste."),
         "reopen": lambda: claims.reopen(claim, by=by, at=at, reason="New facts."),
         "start_research": lambda: claims.start_research(claim, by=by, at=at, why="Reach."),
-        "reassign": lambda: reviews.reassign(
-            claim, to=newcomer(desk, "vic"), by=by, at=at, reason="Holiday."
-        ),
+        "reassign": lambda: reviews.reassign(claim, to=newcomer(desk, "vic"), by=by, at=at, reason="Holiday."),
         "open_round": lambda: reviews.open_round(claim, by=by, at=at, reviewers=reviewers),
         "submit_review": lambda: reviews.submit_review(claim, by=by, at=at, **judged),
         "adjudicate": lambda: reviews.adjudicate(claim, by=by, at=at, **judged),
@@ -47,9 +45,7 @@ def perform(desk: TestDesk, name: str, claim: Claim, by: Person) -> None:
             claim, by=by, at=at, rating=desk.rating("false"), searched="Yes.", reviewers=reviewers, **texts
         ),
         "keep_verdict": lambda: corrections.keep_verdict(claim, by=by, at=at, reason="Nothing new."),
-        "propose_correction": lambda: corrections.propose_correction(
-            claim, by=by, at=at, kind="factual", **texts
-        ),
+        "propose_correction": lambda: corrections.propose_correction(claim, by=by, at=at, kind="factual", **texts),
         "correct": lambda: corrections.correct(claim, by=by, at=at),
         "propose_withdrawal": lambda: corrections.propose_withdrawal(claim, by=by, at=at, reason="Wrong."),
         "withdraw": lambda: corrections.withdraw(claim, by=by, at=at),
@@ -118,9 +114,7 @@ REFUSED_BY_CONDITION = {("send_back", "ben")}
 
 
 @pytest.mark.parametrize(("name", "status", "who"), CELLS, ids=["-".join(cell) for cell in CELLS])
-def test_a_move_is_possible_exactly_where_the_table_says(
-    desk: TestDesk, name: str, status: str, who: str
-) -> None:
+def test_a_move_is_possible_exactly_where_the_table_says(desk: TestDesk, name: str, status: str, who: str) -> None:
     claim = make_claim(desk, name, status)
     person = person_of(desk, who)
     move = MOVES[name]

@@ -99,9 +99,7 @@ def test_a_written_exception_passes_the_gate_and_is_published(desk: TestDesk) ->
     desk.review(opened, desk.ben)
     desk.review(opened, desk.chi)
     verdict = desk.publish(opened)
-    assert documents.served_version(verdict, verdict.publication)["gate_exceptions"] == {
-        "claimant_contacted": reason
-    }
+    assert documents.served_version(verdict, verdict.publication)["gate_exceptions"] == {"claimant_contacted": reason}
 
 
 def test_sources_that_repeat_one_original_count_once(desk: TestDesk) -> None:

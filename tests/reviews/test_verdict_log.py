@@ -99,9 +99,7 @@ def test_the_log_key_is_for_its_owner_only(desk: TestDesk, settings: object) -> 
     ],
     ids=["document", "entry", "leaf", "node", "hole", "tail"],
 )
-def test_a_change_behind_the_triggers_is_found_and_located(
-    desk: TestDesk, mutate: object, found: str
-) -> None:
+def test_a_change_behind_the_triggers_is_found_and_located(desk: TestDesk, mutate: object, found: str) -> None:
     corrected(desk, 3)
     with lifted():
         mutate()  # type: ignore[operator]
@@ -111,8 +109,6 @@ def test_a_change_behind_the_triggers_is_found_and_located(
 @given(st.integers(min_value=0, max_value=5000))
 def test_the_right_edge_covers_every_entry_once(size: int) -> None:
     covered = sorted(
-        entry
-        for level, index in verdict_log._right_edge(size)
-        for entry in range(index << level, (index + 1) << level)
+        entry for level, index in verdict_log._right_edge(size) for entry in range(index << level, (index + 1) << level)
     )
     assert covered == list(range(size))

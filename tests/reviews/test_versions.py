@@ -109,9 +109,7 @@ def test_the_verdict_as_of_a_time_is_the_version_that_stood_then(desk: TestDesk)
 
 def test_nobody_signs_their_own_correction(desk: TestDesk) -> None:
     claim = desk.published()
-    corrections.propose_correction(
-        claim, by=desk.dov, at=desk.tick(), kind="factual", reason="Wrong.", **TEXTS
-    )
+    corrections.propose_correction(claim, by=desk.dov, at=desk.tick(), kind="factual", reason="Wrong.", **TEXTS)
     with pytest.raises(NotAllowed, match="proposer"):
         corrections.correct(claim, by=desk.dov, at=desk.tick())
     assert corrections.correct(claim, by=desk.fay, at=desk.tick()).number == 2

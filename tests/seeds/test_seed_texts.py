@@ -45,9 +45,7 @@ def test_expected_outcome_is_what_the_page_plays(citation: dict[str, Any]) -> No
 def faces(kind: Kind) -> list[tuple[dict[str, Any], str]]:
     """Citations of pages of one kind, each with the page's second text."""
     cited = [citation for parameters in CITATIONS for citation in parameters.values]
-    return [
-        (each, visible_text(after_name(each["page"]))) for each in cited if behaviour_of(each).kind is kind
-    ]
+    return [(each, visible_text(after_name(each["page"]))) for each in cited if behaviour_of(each).kind is kind]
 
 
 def test_an_altered_passage_is_close_and_no_longer_exact() -> None:
@@ -131,6 +129,4 @@ def test_index_leads_to_pages_that_exist() -> None:
 def test_second_faces_belong_to_rewritten_pages() -> None:
     rewritten = {name for name, each in load_behaviours(STAND).items() if each.kind in REWRITTEN}
 
-    assert {name for name in served_files(STAND) if ".after." in name} == {
-        after_name(name) for name in rewritten
-    }
+    assert {name for name in served_files(STAND) if ".after." in name} == {after_name(name) for name in rewritten}

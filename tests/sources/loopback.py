@@ -23,9 +23,7 @@ Script = Callable[["Visit"], None]
 class Visit:
     """One connection: what was asked, and the means to answer."""
 
-    def __init__(
-        self, connection: socket.socket, request: bytes, number: int, closing: threading.Event
-    ) -> None:
+    def __init__(self, connection: socket.socket, request: bytes, number: int, closing: threading.Event) -> None:
         self.connection = connection
         self.request = request
         self.number = number

@@ -89,18 +89,14 @@ FORMS = {
     ),
     "6to4": lambda inner: IPv6Address(int(IPv6Address("2002::")) | int(inner) << 80),
     "Teredo server": lambda inner: IPv6Address(int(IPv6Address("2001::")) | int(inner) << 64),
-    "Teredo client": lambda inner: IPv6Address(
-        int(IPv6Address("2001:0:808:808::")) | int(inner) ^ 0xFFFFFFFF
-    ),
+    "Teredo client": lambda inner: IPv6Address(int(IPv6Address("2001:0:808:808::")) | int(inner) ^ 0xFFFFFFFF),
     "ISATAP": lambda inner: IPv6Address(int(IPv6Address("2a00:1450::5efe:0:0")) | int(inner)),
     "ISATAP, universal": lambda inner: IPv6Address(int(IPv6Address("2a00:1450::200:5efe:0:0")) | int(inner)),
 }
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(
-    "inner", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "168.63.129.16", "192.0.0.192"]
-)
+@pytest.mark.parametrize("inner", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "168.63.129.16", "192.0.0.192"])
 def test_an_address_inside_another_is_judged_by_what_is_inside(form: str, inner: str) -> None:
     reason = forbidden(str(FORMS[form](IPv4Address(inner))))
 
@@ -155,8 +151,6 @@ def test_loopback_is_only_the_plain_forms(text: str, expected: bool) -> None:
 
 def test_the_table_does_not_lean_on_the_predicates_of_ipaddress() -> None:
     """The control: what the standard library calls global includes addresses that we must not reach."""
-    called_global = [
-        text for text in ("168.63.129.16", "192.88.99.1", "64:ff9b::a9fe:a9fe") if forbidden(text)
-    ]
+    called_global = [text for text in ("168.63.129.16", "192.88.99.1", "64:ff9b::a9fe:a9fe") if forbidden(text)]
 
     assert any(ip_address(text).is_global for text in called_global)

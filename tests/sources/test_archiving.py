@@ -97,9 +97,7 @@ class TestKeeping:
         assert archived.path.endswith(".warc.gz")
         assert (tmp_path / archived.path).is_file()
 
-    def test_writes_response_request_and_metadata_of_one_moment(
-        self, store: SnapshotStore, tmp_path: Path
-    ) -> None:
+    def test_writes_response_request_and_metadata_of_one_moment(self, store: SnapshotStore, tmp_path: Path) -> None:
         archived = store.keep(gzipped(), metadata={"source": "17", "note": "two\r\nlines"})
 
         response, request, metadata = records(tmp_path / archived.path)
@@ -167,9 +165,7 @@ class TestKeeping:
             ("encoding", "unspecified"),
         ],
     )
-    def test_says_that_a_body_is_truncated(
-        self, store: SnapshotStore, tmp_path: Path, cut: str, reason: str
-    ) -> None:
+    def test_says_that_a_body_is_truncated(self, store: SnapshotStore, tmp_path: Path, cut: str, reason: str) -> None:
         whole = gzipped()
         sent = replace(whole, wire=whole.wire[: len(whole.wire) // 2], body=PAGE[:20], cut=cut)
 
@@ -212,9 +208,7 @@ class TestKeeping:
         assert kept.metadata["archive-hop-1"] == f"301 http://news.example.org/ -> {ADDRESS} (198.51.100.7)"
 
     def test_the_archives_own_notes_cannot_be_overwritten(self, store: SnapshotStore) -> None:
-        archived = store.keep(
-            exchange(), metadata={"archive-sha256": "forged", "archive-refers-to": "forged"}
-        )
+        archived = store.keep(exchange(), metadata={"archive-sha256": "forged", "archive-refers-to": "forged"})
 
         assert store.read(archived.path).metadata["archive-sha256"] == archived.sha256
         assert not archived.is_revisit
@@ -240,9 +234,7 @@ class TestKeeping:
 
 class TestRevisits:
     @pytest.mark.parametrize("knows_path", [True, False])
-    def test_the_same_bytes_are_kept_once(
-        self, store: SnapshotStore, tmp_path: Path, *, knows_path: bool
-    ) -> None:
+    def test_the_same_bytes_are_kept_once(self, store: SnapshotStore, tmp_path: Path, *, knows_path: bool) -> None:
         first = store.keep(gzipped(), metadata={})
 
         again = store.keep(gzipped(fetched_at=TUESDAY), known=held(first, path=knows_path), metadata={})
@@ -276,9 +268,7 @@ class TestRevisits:
         assert not store.keep(gzipped(), known=None, metadata={}).is_revisit
 
     @pytest.mark.parametrize("knows_path", [True, False])
-    def test_never_refers_to_what_is_not_there(
-        self, store: SnapshotStore, tmp_path: Path, *, knows_path: bool
-    ) -> None:
+    def test_never_refers_to_what_is_not_there(self, store: SnapshotStore, tmp_path: Path, *, knows_path: bool) -> None:
         first = store.keep(gzipped(), metadata={})
         (tmp_path / first.path).unlink()
 
@@ -333,9 +323,7 @@ class TestDamage:
         with pytest.raises(Corrupt, match="SHA-256"):
             store.verify(archived.path, archived.sha256)
 
-    def test_control_reading_alone_would_take_the_forged_page(
-        self, store: SnapshotStore, tmp_path: Path
-    ) -> None:
+    def test_control_reading_alone_would_take_the_forged_page(self, store: SnapshotStore, tmp_path: Path) -> None:
         """Twin of the test above: without the comparison of hashes nothing is noticed."""
         archived = store.keep(gzipped(), metadata={})
         other = store.keep(gzipped(b"forged"), metadata={})
@@ -424,9 +412,7 @@ def test_any_storage_of_djangos_shape_will_do() -> None:
 @given(
     body=st.binary(max_size=400),
     is_gzip=st.booleans(),
-    headers=st.lists(
-        st.tuples(st.text("aZ-ü\x00\n:", min_size=1, max_size=5), st.text(max_size=20)), max_size=4
-    ),
+    headers=st.lists(st.tuples(st.text("aZ-ü\x00\n:", min_size=1, max_size=5), st.text(max_size=20)), max_size=4),
     metadata=st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=3),
 )
 def test_whatever_is_kept_comes_back_byte_for_byte(

@@ -46,9 +46,7 @@ class TestCharsets:
         assert codec_for(" GB2312 ") == "gb18030"
         assert decode_web(b"\x93so\x94", http_charset="iso-8859-1").text == "“so”"
 
-    @pytest.mark.parametrize(
-        "label", ["rot13", "base64", "utf-7", "idna", "unicode_escape", "undefined", "", "é"]
-    )
+    @pytest.mark.parametrize("label", ["rot13", "base64", "utf-7", "idna", "unicode_escape", "undefined", "", "é"])
     def test_codecs_that_are_no_charsets_are_unknown(self, label: str) -> None:
         assert codec_for(label) is None
 
@@ -109,8 +107,6 @@ class TestUploadedText:
             (b"\xef\xbb\xbf\xff", None, "name its real encoding"),
         ],
     )
-    def test_that_cannot_be_decoded_says_how_to_mend_it(
-        self, data: bytes, declared: str | None, fix: str
-    ) -> None:
+    def test_that_cannot_be_decoded_says_how_to_mend_it(self, data: bytes, declared: str | None, fix: str) -> None:
         with pytest.raises(Undecodable, match=fix):
             decode_text(data, declared=declared)

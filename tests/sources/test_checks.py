@@ -68,9 +68,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Web]:
 
 def cited(desk: TestDesk) -> Citation:
     source = workflow.add_web_source(desk=desk.desk, url=URL, by=desk.ana, at=desk.tick())
-    return desk.cite(
-        desk.submit(), source=source, exact=PASSAGE, prefix="statement of Monday ", suffix=", hours"
-    )
+    return desk.cite(desk.submit(), source=source, exact=PASSAGE, prefix="statement of Monday ", suffix=", hours")
 
 
 def check_again(desk: TestDesk, citation: Citation, **later: int) -> None:
@@ -257,9 +255,7 @@ def test_an_error_of_ours_is_retried_later_and_then_quarantined(
     assert citation.outcome == "found"
 
 
-def test_workers_that_die_three_times_send_a_check_to_quarantine(
-    desk: TestDesk, web: Callable[..., Web]
-) -> None:
+def test_workers_that_die_three_times_send_a_check_to_quarantine(desk: TestDesk, web: Callable[..., Web]) -> None:
     web(page())
     cited(desk)
     for _ in range(3):

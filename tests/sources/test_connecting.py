@@ -75,9 +75,7 @@ def test_a_look_up_without_a_thread_is_unreachable_and_keeps_no_slot(monkeypatch
     assert slots.acquire(blocking=False)
 
 
-def test_the_next_address_is_tried_but_not_the_thousandth(
-    serve: SERVERS, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_address_is_tried_but_not_the_thousandth(serve: SERVERS, monkeypatch: pytest.MonkeyPatch) -> None:
     dialled = only_loopback_connects(monkeypatch)
     many = [f"93.184.{number // 250}.{number % 250 + 1}" for number in range(1_000)]
 
@@ -88,9 +86,7 @@ def test_the_next_address_is_tried_but_not_the_thousandth(
     assert dialled == many[:4]
 
     origin = serve(answer(b"second"))
-    rules = egress(
-        allow=frozenset({("localhost", origin.port)}), resolve=lambda host: ["127.0.0.2", "127.0.0.1"]
-    )
+    rules = egress(allow=frozenset({("localhost", origin.port)}), resolve=lambda host: ["127.0.0.2", "127.0.0.1"])
 
     assert rules.fetch(origin.url(host="localhost")).address == "127.0.0.1"
 

@@ -13,9 +13,7 @@ from tests.sources.documents import column, of_type, pdf_of
 
 class TestOtherKinds:
     def test_a_pdf_is_read_in_page_order(self) -> None:
-        found = of_type(
-            "application/octet-stream", pdf_of([column(50, ["Page one."]), column(50, ["Page two."])])
-        )
+        found = of_type("application/octet-stream", pdf_of([column(50, ["Page one."]), column(50, ["Page two."])]))
 
         assert (found.kind, found.text, found.problems) == ("pdf", "Page one.\n\nPage two.", [])
 
@@ -28,17 +26,13 @@ class TestOtherKinds:
         text = of_type("application/pdf", pdf_of([left + right])).text
 
         assert (
-            find(
-                Quotation("The tax on flour rose. Ministers deny any shortage."), text, complete=True
-            ).outcome
+            find(Quotation("The tax on flour rose. Ministers deny any shortage."), text, complete=True).outcome
             == "found"
         )
 
     def test_columns_written_line_by_line_can_be_quoted_as_well(self) -> None:
         left = column(50, ["The mayor of", "Northport said", "the repre-", "sentative lied", "on Monday."])
-        right = column(
-            320, ["Ministers deny", "any shortage in", "the northern", "provinces and", "the islands."]
-        )
+        right = column(320, ["Ministers deny", "any shortage in", "the northern", "provinces and", "the islands."])
         page = [run for pair in zip(left, right, strict=True) for run in pair]
 
         text = of_type("application/pdf", pdf_of([page])).text
@@ -108,9 +102,7 @@ class TestOtherKinds:
             ("", b"\x00\x01\x02" * 99, "unsupported", "unsupported_type"),
         ],
     )
-    def test_what_cannot_be_read_says_why(
-        self, content_type: str, body: bytes | str, kind: str, problem: str
-    ) -> None:
+    def test_what_cannot_be_read_says_why(self, content_type: str, body: bytes | str, kind: str, problem: str) -> None:
         found = of_type(content_type, body)
 
         assert found.kind == kind

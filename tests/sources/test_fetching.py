@@ -82,9 +82,7 @@ def test_a_post_without_a_body_says_so(serve: SERVERS) -> None:
         ("GET", b"HTTP/1.0 404 Not Found\r\n\r\nno", (404, b"no")),
     ],
 )
-def test_answers_that_are_whole(
-    serve: SERVERS, method: str, head: bytes, expected: tuple[int, bytes]
-) -> None:
+def test_answers_that_are_whole(serve: SERVERS, method: str, head: bytes, expected: tuple[int, bytes]) -> None:
     origin = serve(head)
 
     fetched = egress(origin).fetch(origin.url(), method=method)
@@ -139,9 +137,7 @@ def test_callers_headers_do_not_follow_to_another_origin(serve: SERVERS) -> None
     other = serve(answer(b"there"))
     origin = serve(lambda visit: visit.send(redirect("/2") if visit.path == "/" else redirect(other.url())))
 
-    egress(origin, other).fetch(
-        origin.url(), headers={"Authorization": "Bearer secret", "Accept-Language": "de"}
-    )
+    egress(origin, other).fetch(origin.url(), headers={"Authorization": "Bearer secret", "Accept-Language": "de"})
 
     assert [b"secret" in request for request in origin.requests + other.requests] == [True, True, False]
     assert b"Accept-Language: de" in other.requests[0]
@@ -197,17 +193,13 @@ def test_the_rules_are_immutable_and_need_an_agent() -> None:
 def test_fifty_fetches_at_once_do_not_disturb_each_other(serve: SERVERS) -> None:
     def script(visit: Visit) -> None:
         visit.wait(0.05)
-        visit.send(
-            redirect(f"/done{visit.path}") if "done" not in visit.path else answer(visit.path.encode())
-        )
+        visit.send(redirect(f"/done{visit.path}") if "done" not in visit.path else answer(visit.path.encode()))
 
     origin = serve(script)
     rules = egress(origin, limits=Limits(deadline_seconds=10))
 
     with ThreadPoolExecutor(50) as pool:
-        results: list[Fetched] = list(
-            pool.map(lambda number: rules.fetch(origin.url(f"/{number}")), range(50))
-        )
+        results: list[Fetched] = list(pool.map(lambda number: rules.fetch(origin.url(f"/{number}")), range(50)))
 
     assert [fetched.body for fetched in results] == [f"/done/{number}".encode() for number in range(50)]
 

@@ -35,9 +35,7 @@ def guarded_and_control(*allowed: Origin, **options: object) -> tuple[Egress, Eg
     return egress(*allowed, **rules), egress(*allowed, guard=False, **rules)
 
 
-def assert_kept_out(
-    canary: Origin, url: str, guarded: Egress, control: Egress, code: str = "address"
-) -> Refused:
+def assert_kept_out(canary: Origin, url: str, guarded: Egress, control: Egress, code: str = "address") -> Refused:
     with pytest.raises(Refused) as refused:
         guarded.fetch(url)
     assert refused.value.code == code

@@ -36,8 +36,7 @@ class Authority:
     def server(self, *names: str, days: int = 2) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives = [
-            x509.IPAddress(ipaddress.ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
-            for name in names
+            x509.IPAddress(ipaddress.ip_address(name)) if name[0].isdigit() else x509.DNSName(name) for name in names
         ]
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         certificate = self._build(subject, key.public_key(), days).add_extension(
@@ -52,9 +51,7 @@ class Authority:
         context.load_cert_chain(chain)
         return context
 
-    def _build(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int
-    ) -> x509.CertificateBuilder:
+    def _build(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int) -> x509.CertificateBuilder:
         now = datetime.datetime.now(datetime.UTC)
         begin = now - datetime.timedelta(days=3)
         return (
@@ -129,12 +126,8 @@ def test_a_handshake_that_hangs_ends_with_the_deadline(serve: SERVERS) -> None:
     assert unreachable.value.code == "timeout"
 
 
-def test_tls_that_ends_without_a_farewell_leaves_a_truncated_body(
-    serve: SERVERS, authority: Authority
-) -> None:
-    origin = serve(
-        answer(b"half", "Content-Length: 9", length=False), tls=authority.server("localhost", "127.0.0.1")
-    )
+def test_tls_that_ends_without_a_farewell_leaves_a_truncated_body(serve: SERVERS, authority: Authority) -> None:
+    origin = serve(answer(b"half", "Content-Length: 9", length=False), tls=authority.server("localhost", "127.0.0.1"))
 
     fetched = egress(origin).fetch(origin.url(scheme="https"))
 

@@ -93,9 +93,7 @@ def test_a_bomb_stays_within_the_default_limits(serve: SERVERS) -> None:
     assert (outcome.cut, len(outcome.body)) == ("decoded_bytes", 20_000_000)
 
 
-def test_chunks_of_one_byte_do_not_keep_a_processor_busy(
-    serve: SERVERS, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chunks_of_one_byte_do_not_keep_a_processor_busy(serve: SERVERS, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "_CHUNKS", 1_000)
 
     outcome = fetch(serve(after(CHUNKED, endlessly(b"1\r\nA\r\n" * 500))))

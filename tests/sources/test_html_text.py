@@ -41,9 +41,7 @@ class TestVisibleText:
         assert (found.text, found.about.title) == ("seen", "The title")
 
     def test_of_xhtml_survives_self_closed_scripts(self) -> None:
-        page = (
-            "<?xml version='1.0'?><html><head><script src='a'/><title/></head><body><p>seen</p></body></html>"
-        )
+        page = "<?xml version='1.0'?><html><head><script src='a'/><title/></head><body><p>seen</p></body></html>"
 
         assert of_type("application/xhtml+xml", page).text == "seen"
 

@@ -62,9 +62,7 @@ def test_a_passage_in_another_place_is_moved(language: str) -> None:
 
 @LANGUAGES
 def test_a_changed_number_is_altered_and_shown(language: str) -> None:
-    old, new = (
-        ("十二", "十九") if language == "Chinese" else ("١٢", "٢١") if language == "Arabic" else ("12", "21")
-    )
+    old, new = ("十二", "十九") if language == "Chinese" else ("١٢", "٢١") if language == "Arabic" else ("12", "21")
     text = text_of(language).replace(old, new)
 
     match = find(quotation_of(language), text, complete=True)
@@ -184,9 +182,7 @@ def test_case_alone_is_altered_by_a_hundredth() -> None:
 
 
 def test_the_diff_reads_as_a_correction_in_the_texts_own_spelling() -> None:
-    match = look(
-        "Bread “prices” rose by 12 percent since March", "Bread «prices»  rose by 21 percent since May."
-    )
+    match = look("Bread “prices” rose by 12 percent since March", "Bread «prices»  rose by 21 percent since May.")
 
     assert match.diff == (
         ("equal", "Bread «prices» rose by"),
@@ -202,9 +198,7 @@ def test_context_decides_between_repeated_passages() -> None:
     text = "Alpha spoke first. He denied it. Then Beta spoke, too. He denied it. Gamma kept silent."
     second = text.rindex("He denied it.")
 
-    match = find(
-        select(text, second, second + 13), "A new start. " + text.replace("first", "last"), complete=True
-    )
+    match = find(select(text, second, second + 13), "A new start. " + text.replace("first", "last"), complete=True)
 
     assert (match.outcome, match.start) == ("found", 13 + second - 1)
 
@@ -232,9 +226,7 @@ def test_a_quotation_cut_out_of_a_word_is_found_where_the_word_goes_on() -> None
 
 
 def test_a_quotation_cut_out_of_a_number_is_not_found_in_another_number() -> None:
-    assert (
-        find(select("15 million men", 1, 10), "there were 25 million men", complete=True).outcome == "altered"
-    )
+    assert find(select("15 million men", 1, 10), "there were 25 million men", complete=True).outcome == "altered"
 
 
 @pytest.mark.parametrize("exact", ["", "  \n", "\u00ad\u200b"])
@@ -280,10 +272,7 @@ def test_a_fuzzy_search_of_five_megabytes_ends() -> None:
     started = time.process_time()
 
     assert len(text) > 5_000_000
-    assert (
-        look("wholly unrelated submarines dive beneath arctic icebergs every summer", text).outcome
-        == "missing"
-    )
+    assert look("wholly unrelated submarines dive beneath arctic icebergs every summer", text).outcome == "missing"
     assert look(f"Number 20000. {NORTHPORT.replace('12', '21')}", text).outcome == "altered"
     assert time.process_time() - started < 8
     wording_of.cache_clear()

@@ -64,9 +64,7 @@ class TestChild:
         assert find(Quotation("unsaid"), read.text, complete=read.complete).outcome == "missing"
 
     def test_lone_surrogates_and_nuls_do_not_come_out(self, reader: Reader) -> None:
-        read = reader.read(
-            b'["a\\ud800b", "c\\u0000d"]', content_type="application/json", with_main_text=False
-        )
+        read = reader.read(b'["a\\ud800b", "c\\u0000d"]', content_type="application/json", with_main_text=False)
 
         assert read.text.encode() == "a?b\nc\ufffdd".encode()
 
@@ -123,9 +121,7 @@ class TestChild:
             "reader.close()\n"
         )
 
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=30
-        )
+        done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=30)
 
         assert (done.returncode, done.stderr) == (0, "")
 
@@ -217,9 +213,7 @@ class TestLimits:
         "says",
         ["", "garbage that is no frame", "\\0\\0\\0\\002[]", "\\0\\0\\0\\003{x}", "\\377\\377\\377\\377"],
     )
-    def test_what_a_child_says_is_not_trusted(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str
-    ) -> None:
+    def test_what_a_child_says_is_not_trusted(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str) -> None:
         impostor = tmp_path / "python"
         impostor.write_text(f"#!/bin/sh\nprintf '{says}'\n")
         impostor.chmod(0o755)
@@ -229,9 +223,7 @@ class TestLimits:
 
         assert read == Reading("", complete=False, problems=("crashed",))
 
-    def test_a_child_that_cannot_start_is_a_problem_not_an_exception(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_child_that_cannot_start_is_a_problem_not_an_exception(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "executable", "/nonexistent/python")
         with Reader() as own:
             read = own.read(b"<p>x", content_type="text/html")

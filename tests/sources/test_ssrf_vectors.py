@@ -63,9 +63,7 @@ class Canaries:
         raise ConnectionRefusedError("the tests stay on this machine")
 
 
-def count_reached(
-    urls: list[str], patch: pytest.MonkeyPatch, *, guard: bool, through_redirect: bool = False
-) -> int:
+def count_reached(urls: list[str], patch: pytest.MonkeyPatch, *, guard: bool, through_redirect: bool = False) -> int:
     location = b""
 
     def redirects(visit: object) -> None:

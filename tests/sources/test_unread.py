@@ -73,9 +73,7 @@ class TestNotReadWhole:
 
         assert html(ARTICLE).problems == ["parser_limit"]
 
-    def test_control_without_that_check_the_loss_would_pass_for_missing(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_control_without_that_check_the_loss_would_pass_for_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(page_text, "parse", _parse_dropping_the_middle)
         monkeypatch.setattr(page_text, "lost_text", lambda _html, _tree: False)
 

@@ -25,18 +25,14 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--newsstand", default="", help="address of the newsstand that the citations point to"
-        )
+        parser.add_argument("--newsstand", default="", help="address of the newsstand that the citations point to")
         parser.add_argument(
             "--passwords",
             type=Path,
             default=None,
             help="file for the users' passwords and the API key; written on the first load",
         )
-        parser.add_argument(
-            "--people-only", action="store_true", help="load people and rating scale, no claims"
-        )
+        parser.add_argument("--people-only", action="store_true", help="load people and rating scale, no claims")
 
     def handle(self, *args: Any, **options: Any) -> None:
         desk = load_desk()

@@ -44,9 +44,7 @@ class Command(BaseCommand):
         except NotAllowed as error:
             raise CommandError(error.reason) from error
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError(
-                f"The database is not ready ({error}). Run `manage.py migrate` first."
-            ) from error
+            raise CommandError(f"The database is not ready ({error}). Run `manage.py migrate` first.") from error
         candidates = list(source.candidates.select_related("contested_with").by_worth())
         self.stdout.write(_as_json(source, candidates) if options["json"] else _as_text(source, candidates))
 
@@ -81,18 +79,14 @@ class Command(BaseCommand):
 def _desk(slug: str) -> Desk:
     desks = Desk.objects.filter(slug=slug) if slug else Desk.objects.all()
     if len(desks) != 1:
-        known = (
-            ", ".join(Desk.objects.values_list("slug", flat=True)) or "none yet; `manage.py seed` makes one"
-        )
+        known = ", ".join(Desk.objects.values_list("slug", flat=True)) or "none yet; `manage.py seed` makes one"
         raise CommandError(f"--desk: name one of the desks ({known}).")
     return desks[0]
 
 
 def _person(desk: Desk, username: str) -> Person:
     people = Person.objects.filter(memberships__desk=desk, is_active=True).order_by("username")
-    chosen = (
-        people.filter(username=username) if username else people.filter(memberships__role=Role.FACT_CHECKER)
-    )
+    chosen = people.filter(username=username) if username else people.filter(memberships__role=Role.FACT_CHECKER)
     person = chosen.first()
     if person is None:
         raise CommandError(f"--by: {username or 'nobody'} works on {desk}. Name one of its fact-checkers.")
@@ -107,9 +101,7 @@ def _from_file(desk: Desk, path: Path, by: Person, details: dict[str, Any]) -> S
         raise CommandError(f"file: {path} cannot be read ({error.strerror}). Check the path.") from error
     media_type = mimetypes.guess_type(path.name)[0] or "text/plain"
     at = timezone.now()
-    return add_document(
-        desk=desk, data=data, file_name=path.name, media_type=media_type, by=by, at=at, **details
-    )
+    return add_document(desk=desk, data=data, file_name=path.name, media_type=media_type, by=by, at=at, **details)
 
 
 def _as_json(source: Source, candidates: list[Candidate]) -> str:
@@ -129,9 +121,7 @@ def _as_json(source: Source, candidates: list[Candidate]) -> str:
         }
         for candidate in candidates
     ]
-    return json.dumps(
-        {"source": str(source.pk), "notes": source.intake_notes, "candidates": listed}, indent=2
-    )
+    return json.dumps({"source": str(source.pk), "notes": source.intake_notes, "candidates": listed}, indent=2)
 
 
 def _as_text(source: Source, candidates: list[Candidate]) -> str:

@@ -36,15 +36,10 @@ def test_every_claim_of_a_border_report_has_its_claimant(words: str, claimant: s
 def test_the_warning_and_its_denial_are_one_pair_with_one_neutral_sentence() -> None:
     extraction = extract(BORDER)
 
-    warning = [
-        p for p in extraction.contested if "advance warning" in extraction.candidates[p.asserting].text
-    ]
+    warning = [p for p in extraction.contested if "advance warning" in extraction.candidates[p.asserting].text]
     assert len(warning) == 1
     assert extraction.candidates[warning[0].denying].claimant == "Ostria"
-    assert (
-        warning[0].restated
-        == "Velmark warned the Ostrian army of its patrol routes around Dol before the barrage."
-    )
+    assert warning[0].restated == "Velmark warned the Ostrian army of its patrol routes around Dol before the barrage."
 
 
 def test_the_rejected_assertion_is_the_only_other_pair() -> None:

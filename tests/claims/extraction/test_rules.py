@@ -69,9 +69,7 @@ def test_an_apposition_gives_the_role() -> None:
 
 
 def test_a_pronoun_means_the_last_speaker_and_a_surname_gets_its_full_name() -> None:
-    text = (
-        "Mayor Ana Berg said the bridge was shut. She added that 40 cracks were found. Berg said it is old."
-    )
+    text = "Mayor Ana Berg said the bridge was shut. She added that 40 cracks were found. Berg said it is old."
 
     assert {c.claimant for c in extract(text).candidates} == {"Ana Berg"}
 
@@ -195,9 +193,7 @@ def test_facts_in_the_texts_own_voice_have_no_claimant() -> None:
 
 
 def test_the_main_clause_before_a_report_is_in_the_texts_own_voice() -> None:
-    claims = extract(
-        "Hartwell recalled 215,000 trucks after a regulator said hoses had caused 19 crashes."
-    ).candidates
+    claims = extract("Hartwell recalled 215,000 trucks after a regulator said hoses had caused 19 crashes.").candidates
 
     assert [(c.text, c.claimant) for c in claims] == [
         ("Hartwell recalled 215,000 trucks", ""),
@@ -210,9 +206,7 @@ def test_a_pronoun_in_a_quotation_is_not_taken_for_its_speaker() -> None:
 
 
 def test_a_question_that_was_asked_is_no_claim() -> None:
-    assert all(
-        "whether" not in c.text for c in extract("Asked whether 40 men would go, Berg left.").candidates
-    )
+    assert all("whether" not in c.text for c in extract("Asked whether 40 men would go, Berg left.").candidates)
 
 
 def test_an_earlier_name_gives_a_later_surname_its_full_form() -> None:
@@ -240,9 +234,7 @@ def test_two_verbs_of_one_subject_share_the_speaker() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "noun", ["The report was long.", "The United States is large.", "His claims were many."]
-)
+@pytest.mark.parametrize("noun", ["The report was long.", "The United States is large.", "His claims were many."])
 def test_nouns_that_look_like_cues_attribute_nothing(noun: str) -> None:
     assert all(c.cue == "" for c in extract(noun).candidates)
 
