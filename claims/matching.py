@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from claims.models import Claim, Desk, MatchText
 
 FTS_TABLE = "claims_matchtext_fts"
 MAX_TERMS = 64
+QUERY_MAX = 300  # characters: the longest word that PostgreSQL's parser takes has 2,046 bytes
 _WORD = re.compile(r"\w+")
 # Words so frequent that they rank nothing; numbers and negations stay, since they make the difference.
 _STOP = frozenset(
@@ -89,3 +92,24 @@ def _search_postgresql(words: list[str], *, limit: int) -> dict[UUID, float]:
             [query, limit],
         )
         return dict(cursor.fetchall())
+
+
+def holds_all(text: str, *, field: str) -> Q:
+    """The condition that the claim in `field` matches every word of the text; no claim does when it has none.
+
+    Words, stop words and stems are those of `nearest`, so both ways of searching agree.
+    """
+    words = terms(text)
+    if not words:
+        return Q(pk__in=[])
+    if connection.vendor == "sqlite":
+        # Each word is quoted: a bare one could be read as FTS5 syntax.
+        query = " AND ".join(f'"{word}"' for word in words)
+        sql = f"SELECT claim_id FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s"  # noqa: S608 - a constant name
+    else:
+        query = " & ".join(f"'{word}'" for word in words)
+        sql = (
+            "SELECT claim_id FROM claims_matchtext "
+            "WHERE claims_matchtext_vector(text, title, body) @@ to_tsquery('english', %s)"
+        )
+    return Q(**{f"{field}__in": RawSQL(sql, [query])})  # noqa: S611 - constant SQL, the words are a parameter

@@ -145,6 +145,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
+    # One try: a hint that cannot be sent must not hold up a web request (three tries took six seconds).
+    "max_retries": 0,
+    "interval_start": 0,
     "global_keyprefix": env.str("FACTCHECK_QUEUE_PREFIX", default="factcheck."),
 }
 # A hint that cannot be sent must not hold up a web request: the sweep finds the row.
@@ -201,14 +204,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Without names the generator makes up numbered ones where fields share a name.
     "ENUM_NAME_OVERRIDES": {
-        "SourceOutcome": "sources.statuses.SourceOutcome.choices",
-        "PassageOutcome": "sources.statuses.PassageOutcome.choices",
+        "CitationRole": "sources.statuses.CitationRole.choices",
         "CitationStance": "sources.statuses.CitationStance.choices",
-        "PositionStance": "claims.statuses.PositionStance.choices",
+        "ClaimantKind": "claims.statuses.ClaimantKind.choices",
         "ClaimStatus": "claims.statuses.Status.choices",
+        "CorrectionType": "partners.serializers.verdicts.CORRECTIONS",
+        "DeclineReason": "claims.statuses.DeclineReason.choices",
+        "EvidenceStatus": "reviews.statuses.EvidenceStatus.choices",
+        "PassageOutcome": "sources.statuses.PassageOutcome.choices",
+        "PositionStance": "claims.statuses.PositionStance.choices",
         "PublicationStatus": "reviews.statuses.PublicationStatus.choices",
-        "VersionStatus": "partners.serializers.verdicts.STATUSES",
+        "SourceOutcome": "sources.statuses.SourceOutcome.choices",
+        "VerdictStatus": "partners.serializers.verdicts.STATUSES",
     },
 }
 

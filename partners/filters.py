@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from claims.matching import QUERY_MAX, holds_all
 from claims.models import Claim, Position
 from claims.statuses import Status
 from partners.pagination import PAGE
 from partners.parameters import Parameter, moment, number, one_of, pattern, words
-from partners.searching import QUERY_MAX, holds_all
 from reviews.models import Publication
 from reviews.statuses import EvidenceStatus, PublicationStatus
 

@@ -28,6 +28,7 @@ from sources.statuses import (
 )
 
 QUOTATION_MAX = 5_000
+TITLE_CUT = 80  # characters
 
 
 def add_web_source(
@@ -154,7 +155,7 @@ def _add_held(
                 digest=digest,
                 file_name=file_name[:200],
                 media_type=media_type[:100],
-                title=(title.strip() or reading.title)[:300],
+                title=(title.strip() or reading.title or _first_words(reading.text))[:300],
                 publisher=publisher.strip()[:200],
                 published_on=published_on,
                 language=(language or reading.language)[:12],
@@ -178,6 +179,12 @@ def _add_held(
             return source
     except IntegrityError:  # somebody stored the same bytes a moment ago
         return Source.objects.get(desk=desk, digest=digest)
+
+
+def _first_words(text: str) -> str:
+    """The first line that says something, cut: what an untitled text is known by."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= TITLE_CUT else line[: TITLE_CUT - 1].rsplit(" ", 1)[0] + "…"
 
 
 def cite(

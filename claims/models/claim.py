@@ -74,6 +74,7 @@ class Claim(models.Model):
             models.Index(fields=["status", "-updated_at", "id"], name="claim_by_status"),
             models.Index(fields=["-updated_at", "id"], name="claim_by_update"),
             models.Index(fields=["researcher", "status"], name="claim_by_researcher"),
+            models.Index(fields=["desk", "-submitted_at", "id"], name="claim_by_submission"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="claim_status_known"),

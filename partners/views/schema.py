@@ -13,37 +13,15 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
-from claims.statuses import ClaimantKind, DeclineReason, PositionStance, Status
 from partners.parameters import read_parameters
-from partners.serializers.verdicts import CORRECTIONS, STATUSES
 from partners.views.base import LimitedView, PartnerView, document_response, not_modified
 from reviews.documents import etag_of
-from reviews.statuses import EvidenceStatus, PublicationStatus
-from sources.statuses import CitationRole, CitationStance, PassageOutcome, SourceOutcome
-
-# Names of enumerations: without them the generator makes up numbered ones where fields share a name.
-SETTINGS = {
-    "ENUM_NAME_OVERRIDES": {
-        "CitationRole": CitationRole.choices,
-        "CitationStance": CitationStance.choices,
-        "ClaimantKind": ClaimantKind.choices,
-        "ClaimStatus": Status.choices,
-        "CorrectionType": CORRECTIONS,
-        "DeclineReason": DeclineReason.choices,
-        "EvidenceStatus": EvidenceStatus.choices,
-        "PassageOutcome": PassageOutcome.choices,
-        "PositionStance": PositionStance.choices,
-        "PublicationStatus": PublicationStatus.choices,
-        "SourceOutcome": SourceOutcome.choices,
-        "VerdictStatus": STATUSES,
-    },
-}
 
 
 @cache
 def description(public_url: str) -> tuple[str, str]:
     """The schema as JSON, made once a process, and its validator."""
-    with patched_settings({**SETTINGS, "SERVERS": [{"url": public_url}]}):
+    with patched_settings({"SERVERS": [{"url": public_url}]}):
         generator: Any = SchemaGenerator  # ships no types
         schema = generator().get_schema(request=None, public=True)
     document = orjson.dumps(schema).decode()

@@ -82,6 +82,8 @@ class Publication(models.Model):
         indexes = [
             models.Index(fields=["status", "-published_at", "id"], name="publication_by_time"),
             models.Index(fields=["status", "updated_at", "id"], name="publication_by_update"),
+            models.Index(fields=["-published_at", "id"], name="publication_by_any_time"),
+            models.Index(fields=["status", "rating_code", "-published_at", "id"], name="publication_by_rating"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=PublicationStatus.values), name="publication_status_known"),

@@ -316,3 +316,20 @@ def test_the_broker_being_down_loses_nothing(
     assert desk.run_checks() == 1
     citation.refresh_from_db()
     assert citation.outcome == "found"
+
+
+def test_a_hint_to_a_broker_that_is_down_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second try would hold up the web request that asked for the check, each by seconds."""
+    from kombu.connection import Connection
+
+    from sources import tasks
+
+    tried: list[Connection] = []
+
+    def down(connection: Connection) -> None:
+        tried.append(connection)
+        raise ConnectionRefusedError("nobody listens")
+
+    monkeypatch.setattr(Connection, "_establish_connection", down)
+    tasks._send_hint()
+    assert len(tried) == 1
