@@ -22,6 +22,9 @@ class Source(models.Model):
     host = models.CharField(max_length=260, blank=True)
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of an uploaded document or pasted text.")
     file_name = models.CharField(max_length=200, blank=True)
+    first_words = models.CharField(
+        max_length=80, blank=True, help_text="What the desk knows an untitled text by; never published."
+    )
     media_type = models.CharField(max_length=100, blank=True)
     title = models.CharField(max_length=300, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
@@ -62,7 +65,7 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url or self.file_name or f"Text of {self.added_at:%Y-%m-%d}"
+        return self.title or self.url or self.file_name or self.first_words or f"Text of {self.added_at:%Y-%m-%d}"
 
 
 class Snapshot(models.Model):
