@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from claims.history import record_change, record_event
 from claims.models import Claim, Person
 from claims.rules import InvalidTransition, check_text
-from claims.workflow import NOTE_MAX, move, record_change, record_event
+from claims.workflow import NOTE_MAX, move
 from reviews import documents, rules
 from reviews.evidence import refresh_evidence_status
 from reviews.models import Draft, EvidenceAlert, Publication, Rating, Round, Verdict

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from claims.history import record_event
 from claims.models import Claim
 from claims.statuses import Status
-from claims.workflow import record_event
 from reviews.models import EvidenceAlert, Publication
 from reviews.publishing import set_evidence_status
 from reviews.statuses import EvidenceStatus, PublicationStatus

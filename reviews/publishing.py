@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from claims import matching
+from claims.history import record_change
 from claims.identity import new_id
 from claims.models import Claim, Person
-from claims.workflow import record_change
 from reviews import documents, verdict_log
 from reviews.models import Draft, Publication, Review, Round, Verdict
 from reviews.statuses import EvidenceStatus, PublicationStatus, VersionKind

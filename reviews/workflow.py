@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from claims.history import record_change, record_event
 from claims.models import Claim, Person
 from claims.rules import Invalid, InvalidTransition, check_text
-from claims.workflow import NOTE_MAX, move, record_change, record_event, touch
+from claims.workflow import NOTE_MAX, move, touch
 from reviews import documents, rules
 from reviews.evidence import refresh_evidence_status
 from reviews.models import Contact, Draft, Rating, Review, Round, Verdict

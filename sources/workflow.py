@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from claims.history import record_change, record_event
 from claims.models import Claim, Desk, Person, Position
 from claims.rules import Invalid, check_text
 from claims.statuses import Status
-from claims.workflow import NOTE_MAX, record_change, record_event, touch
+from claims.workflow import NOTE_MAX, touch
 from sources import rules, tasks
 from sources.archiving import Document
 from sources.checks import reader, store

@@ -77,7 +77,7 @@ class Command(BaseCommand):
     def _take_in_article(self, desk: Desk, newsstand: str) -> None:
         by, at = Person.objects.get(username="ana"), timezone.now()
         page = f"{newsstand}/{INTAKE_PAGE}"
-        source = add_web_source(desk=desk, url=page, by=by, at=at, publisher="Port Ellery Post (demo)")
+        source = add_web_source(desk=desk, url=page, by=by, at=at, publisher="Brantholm Evening Mail (demo)")
         intake.ingest(source, by=by, at=at)
         self._run_checks()
 
