@@ -1,6 +1,7 @@
 """Which claims are nearest to a text: one interface over SQLite's FTS5 and PostgreSQL's full text search."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,10 @@ from claims.models import Claim, Desk, MatchText
 FTS_TABLE = "claims_matchtext_fts"
 MAX_TERMS = 64
 QUERY_MAX = 300  # characters: the longest word that PostgreSQL's parser takes has 2,046 bytes
+TERM_MAX = 500  # characters: PostgreSQL refuses a query with a word of more than 2,046 bytes
 _WORD = re.compile(r"\w+")
+# Marks that FTS5 takes for part of a letter. Left in, they would split a word: "İ" in lower case is "i" and a dot.
+_MARKS = dict.fromkeys(range(0x300, 0x332))
 # Words so frequent that they rank nothing; numbers and negations stay, since they make the difference.
 _STOP = frozenset(
     {"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its"}
@@ -31,8 +35,10 @@ class Near:
 
 
 def terms(text: str) -> list[str]:
-    """The distinct words of a text in lower case, without stop words, at most MAX_TERMS."""
-    found = dict.fromkeys(word for word in _WORD.findall(text.casefold()) if word not in _STOP)
+    """The distinct words of a text in lower case, without stop words and endless ones, at most MAX_TERMS."""
+    # Not casefold(): it makes "ss" of "ß", and neither database does so with the text it searches.
+    plain = unicodedata.normalize("NFC", text).lower().translate(_MARKS)
+    found = dict.fromkeys(word for word in _WORD.findall(plain) if word not in _STOP and len(word) <= TERM_MAX)
     return list(found)[:MAX_TERMS]
 
 
@@ -57,10 +63,10 @@ def nearest(desk: Desk, text: str, *, limit: int = 5, leave_out: UUID | None = N
     if not words:
         return []
     search = _search_sqlite if connection.vendor == "sqlite" else _search_postgresql
-    hits = search(words, limit=limit * 4 + 1)
+    hits = search(desk, words, limit=limit + 1)
     if leave_out:
         hits.pop(leave_out, None)
-    claims = Claim.objects.filter(desk=desk, pk__in=hits).select_related("match_text")
+    claims = Claim.objects.filter(pk__in=hits).select_related("match_text")
     wanted = set(words)
     near = [Near(claim, hits[claim.pk], _shared(wanted, claim.match_text)) for claim in claims]
     return sorted(near, key=lambda hit: (-hit.score, hit.claim.pk))[:limit]
@@ -70,26 +76,29 @@ def _shared(words: set[str], row: MatchText) -> tuple[str, ...]:
     return tuple(word for word in terms(f"{row.text} {row.title} {row.body}") if word in words)
 
 
-def _search_sqlite(words: list[str], *, limit: int) -> dict[UUID, float]:
+def _search_sqlite(desk: Desk, words: list[str], *, limit: int) -> dict[UUID, float]:
     # Each term is quoted: a bare one could be read as FTS5 syntax.
     query = " OR ".join(f'"{word}"' for word in words)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT claim_id, bm25({FTS_TABLE}, 0, 1.0, 1.0, 0.5) AS cost FROM {FTS_TABLE} "  # noqa: S608
-            f"WHERE {FTS_TABLE} MATCH %s ORDER BY cost LIMIT %s",
-            [query, limit],
+            f"WHERE {FTS_TABLE} MATCH %s AND claim_id IN (SELECT id FROM claims_claim WHERE desk_id = %s) "
+            "ORDER BY cost LIMIT %s",
+            [query, desk.pk, limit],
         )
         return {UUID(key): -cost for key, cost in cursor.fetchall()}
 
 
-def _search_postgresql(words: list[str], *, limit: int) -> dict[UUID, float]:
+def _search_postgresql(desk: Desk, words: list[str], *, limit: int) -> dict[UUID, float]:
     query = " | ".join(f"'{word}'" for word in words)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT claim_id, ts_rank(claims_matchtext_vector(text, title, body), query) AS score "
             "FROM claims_matchtext, to_tsquery('english', %s) AS query "
-            "WHERE claims_matchtext_vector(text, title, body) @@ query ORDER BY score DESC, claim_id LIMIT %s",
-            [query, limit],
+            "WHERE claims_matchtext_vector(text, title, body) @@ query "
+            "AND claim_id IN (SELECT id FROM claims_claim WHERE desk_id = %s) "
+            "ORDER BY score DESC, claim_id LIMIT %s",
+            [query, desk.pk, limit],
         )
         return dict(cursor.fetchall())
 

@@ -72,6 +72,7 @@ def _propose(
 ) -> Draft:
     with transaction.atomic():
         event = move(claim, name, by=by, at=at, note=reason, version=version, data={"kind": kind})
+        rules.check_nothing_waits(claim)  # again: the move has locked the claim, so nobody comes between
         return Draft.objects.create(claim=claim, kind=kind, reason=event.note, author=by, saved_at=at, **fields)
 
 
@@ -96,11 +97,12 @@ def withdraw(claim: Claim, *, by: Person, at: datetime, version: int | None = No
 
 
 def _sign(claim: Claim, name: str, *, by: Person, at: datetime, version: int | None) -> Verdict:
+    checked = rules.open_draft(claim)
     rules.check_can_sign(claim, by, name)
     with transaction.atomic():
         move(claim, name, by=by, at=at, version=version)
         draft = rules.open_draft(claim)
-        if draft is None:
+        if draft is None or draft != checked:  # the rules passed another one, or its author is the signer
             raise InvalidTransition("Nothing waits for a signature any more.")
         digest = documents.content_hash(claim, draft)
         signatures = [
@@ -143,6 +145,7 @@ def correct_rating(
     exceptions = {gate: text.strip() for gate, text in (exceptions or {}).items() if text.strip()}
     with transaction.atomic():
         event = move(claim, "correct_rating", by=by, at=at, note=reason, version=version)
+        rules.check_nothing_waits(claim)
         draft = Draft.objects.create(
             claim=claim,
             kind=VersionKind.RATING_CHANGE,

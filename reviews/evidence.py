@@ -66,9 +66,7 @@ def close_recovered(*, at: datetime) -> int:
 
 def refresh_evidence_status(claim: Claim, *, at: datetime) -> None:
     """Derive a publication's evidence status from its open alerts, in the caller's transaction."""
-    publication = Publication.objects.filter(claim=claim).select_related("claim", "verdict").first()
-    if publication is None:
-        return
+    publication = Publication.objects.select_related("claim", "verdict").get(claim=claim)
     alerts = EvidenceAlert.objects.open().filter(claim=claim)
     alerts.exclude(citation__in=publication.verdict.citations.all()).update(closed_at=at, resolution=DROPPED)
     status = EvidenceStatus.INTACT

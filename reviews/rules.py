@@ -100,17 +100,17 @@ def count_independent(citations: Collection[Citation]) -> int:
 
 
 def check_can_open_round(
-    claim: Claim, by: Person, reviewers: Collection[Person], exceptions: Mapping[str, str], *, move: str = "open_round"
-) -> None:
-    """A round needs a draft, enough eligible reviewers, and evidence or its written exceptions."""
-    check_can_move(move, claim, by)
+    claim: Claim, by: Person, reviewers: Collection[Person], exceptions: Mapping[str, str]
+) -> Draft:
+    """Return the draft for a round: it needs enough eligible reviewers, and evidence or its written exceptions."""
+    check_can_move("open_round", claim, by)
     check_not_recused(claim, by)
     draft = open_draft(claim)
-    if move == "open_round" and draft is None:
+    if draft is None:
         raise Invalid("draft", "Write a draft with a rating and its justification first.")
     check_reviewers(claim, by, reviewers)
-    if draft is not None:
-        check_gate(claim, draft, exceptions)
+    check_gate(claim, draft, exceptions)
+    return draft
 
 
 def check_gate(claim: Claim, draft: Draft, exceptions: Mapping[str, str]) -> None:
@@ -196,9 +196,7 @@ def check_can_publish(claim: Claim, by: Person) -> None:
     check_not_recused(claim, by)
     _check_took_no_part(claim, by)
     current = open_round(claim)
-    if current is None:
-        raise InvalidTransition("No round is open.")
-    if not is_complete(current):
+    if current is None or not is_complete(current):
         raise InvalidTransition("The round still waits for a review.")
     check_signed(current, content_hash=None)
     check_evidence_looked_at(claim)
@@ -250,8 +248,10 @@ def check_can_propose(claim: Claim, by: Person, move: str) -> None:
     """A correction or withdrawal is proposed while a verdict is in force and nothing else waits."""
     check_can_move(move, claim, by)
     check_not_recused(claim, by)
-    if in_force(claim) is None:
-        raise InvalidTransition("No verdict is in force.")
+    check_nothing_waits(claim)
+
+
+def check_nothing_waits(claim: Claim) -> None:
     if open_draft(claim) is not None:
         raise InvalidTransition("Another proposal waits for its signature. Sign or drop that one first.")
 

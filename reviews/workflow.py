@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from claims.history import record_change, record_event
 from claims.models import Claim, Person
@@ -117,10 +117,7 @@ def open_round(
 ) -> Round:
     """Freeze the draft and ask the reviewers for their independent judgement."""
     exceptions = {gate: text.strip() for gate, text in (exceptions or {}).items() if text.strip()}
-    rules.check_can_open_round(claim, by, reviewers, exceptions)
-    draft = rules.open_draft(claim)
-    if draft is None:
-        raise Invalid("draft", "Write a draft with a rating and its justification first.")
+    draft = rules.check_can_open_round(claim, by, reviewers, exceptions)
     with transaction.atomic():
         move(claim, "open_round", by=by, at=at, version=version, data={"exceptions": exceptions})
         opened = begin_round(claim, draft, by=by, at=at, reviewers=reviewers, exceptions=exceptions)
@@ -190,8 +187,16 @@ def adjudicate(
     rules.check_can_adjudicate(claim, by)
     current = _current_round(claim)
     with transaction.atomic():
-        Review.objects.create(round=current, reviewer=by, is_adjudication=True, assigned_at=at, assigned_by=by)
+        _assign_adjudicator(current, by, at)
         return _judge(claim, current, "adjudicate", by, at, rating, decision, reasons, content_hash, citations)
+
+
+def _assign_adjudicator(current: Round, by: Person, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            Review.objects.create(round=current, reviewer=by, is_adjudication=True, assigned_at=at, assigned_by=by)
+    except IntegrityError as error:  # one adjudication a round: somebody was first
+        raise InvalidTransition("This round was adjudicated already.") from error
 
 
 def _current_round(claim: Claim) -> Round:

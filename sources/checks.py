@@ -69,9 +69,9 @@ def _run_batch(leases: list[Lease], now: Clock) -> int:
         answers = [(lease, pool.submit(_fetch, lease.check.source.url_as_given)) for lease in leases if _is_web(lease)]
         for lease in leases:
             if not _is_web(lease):
-                recorded += _finish(lease, None, now)
+                recorded += _finish(lease, _nothing, now)
         for lease, answer in answers:
-            recorded += _finish(lease, answer.result(), now)
+            recorded += _finish(lease, answer.result, now)
     return recorded
 
 
@@ -86,9 +86,14 @@ def _fetch(url: str) -> Fetched | FetchError:
         return error
 
 
-def _finish(lease: Lease, answer: Fetched | FetchError | None, now: Clock) -> bool:
+def _nothing() -> None:
+    """The answer for a source whose bytes are ours: nothing was fetched."""
+
+
+def _finish(lease: Lease, fetched: Callable[[], Fetched | FetchError | None], now: Clock) -> bool:
     """Judge and record one answer. An error of our own gives the check back and is logged; others go on."""
     try:
+        answer = fetched()
         if answer is None:
             result = _look_into_held(lease.check.source)
         elif isinstance(answer, FetchError):

@@ -38,7 +38,8 @@ def queue_check(
     except IntegrityError:  # one open check a source: somebody asked already
         opened = SourceCheck.objects.open().filter(source=source)
         opened.filter(status=CheckStatus.QUEUED, next_attempt_at__gt=when).update(next_attempt_at=when)
-        return opened.get()
+        # None is left where that one ended a moment ago: then this one is queued after all.
+        return opened.first() or queue_check(source, at=at, reason=reason, by=by, not_before=not_before)
 
 
 def queue_scheduled(*, at: datetime, limit: int = 500) -> int:

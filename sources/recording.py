@@ -45,6 +45,9 @@ def record(lease: Lease, result: Result, *, at: datetime) -> bool:
             _record_finding(lease.check, citation, match, at)
             unconfirmed |= _record_passage(citation, match, at)
         _record_source(source, result, at, unconfirmed=unconfirmed)
+        # A passage cited while we read was served by this open check, which did not look for it.
+        if Citation.objects.in_use().filter(source=source, added_at__gt=lease.check.started_at).exists():
+            queue_check(source, at=at, reason=CheckReason.ADDED)
     return True
 
 

@@ -4,7 +4,6 @@ from django.conf import settings
 
 from claims.models import Claim, Desk, Person
 from claims.rules import Invalid, InvalidTransition, NotAllowed, check_can_record, check_is_on_desk
-from claims.statuses import Role
 from sources.fetching.addresses import forbidden, is_address
 from sources.fetching.exchanges import Refused
 from sources.fetching.urls import canonical, parse
@@ -45,12 +44,6 @@ def check_can_decide(candidate: Candidate, by: Person) -> None:
     check_is_on_desk(candidate.source.desk, by)
     if candidate.state != CandidateState.OPEN:
         raise InvalidTransition(f"This candidate was already {candidate.get_state_display().lower()}.")
-
-
-def can_read_text(source: Source, by: Person) -> bool:
-    """Whether the person may read held text: the desk's people may, sealed citations or not."""
-    role = source.desk.memberships.filter(person=by).values_list("role", flat=True).first()
-    return role in set(Role.values)
 
 
 def check_url(url: str) -> tuple[str, str]:

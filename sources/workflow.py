@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from claims.history import record_change, record_event
 from claims.models import Claim, Desk, Person, Position
 from claims.rules import Invalid, check_text
-from claims.statuses import Status
 from claims.workflow import NOTE_MAX, touch
 from sources import rules, tasks
 from sources.archiving import Document
@@ -283,13 +282,13 @@ def unwatch(claim: Claim) -> int:
     """Stop re-checking the sources that nothing published relies on any more; return how many."""
     stopped = 0
     for source in Source.objects.filter(citations__claim=claim, next_check_at__isnull=False).distinct():
-        if claim.status != Status.PUBLISHED and not is_relied_upon(source):
+        if not is_relied_upon(source):
             stopped += Source.objects.filter(pk=source.pk).update(next_check_at=None)
     return stopped
 
 
 def is_checked(citation: Citation) -> bool:
-    """Whether a check of its source has ended since the passage was cited."""
+    """Whether a check of its source that began after the passage was cited has ended: earlier ones did not look."""
     return citation.source.checks.filter(
-        status__in=[CheckStatus.DONE, CheckStatus.FAILED], finished_at__gte=citation.added_at
+        status__in=[CheckStatus.DONE, CheckStatus.FAILED], started_at__gte=citation.added_at
     ).exists()

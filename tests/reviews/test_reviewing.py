@@ -288,7 +288,7 @@ def test_publishing_asks_for_the_whole_checklist(desk: TestDesk) -> None:
 def test_nothing_is_published_on_a_citation_nobody_checked(desk: TestDesk) -> None:
     opened = desk.reviewed()
     unchecked = Citation.objects.of(opened.claim)[0]
-    SourceCheck.objects.filter(source=unchecked.source).update(finished_at=desk.at - timedelta(days=1))
+    SourceCheck.objects.filter(source=unchecked.source).update(started_at=desk.at - timedelta(days=1))
     with pytest.raises(InvalidTransition, match="never checked"):
         desk.publish(opened)
 
