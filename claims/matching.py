@@ -14,7 +14,6 @@ from claims.models import Claim, Desk, MatchText
 FTS_TABLE = "claims_matchtext_fts"
 MAX_TERMS = 64
 QUERY_MAX = 300  # characters: the longest word that PostgreSQL's parser takes has 2,046 bytes
-TERM_MAX = 500  # characters: PostgreSQL refuses a query with a word of more than 2,046 bytes
 _WORD = re.compile(r"\w+")
 # Marks that FTS5 takes for part of a letter. Left in, they would split a word: "İ" in lower case is "i" and a dot.
 _MARKS = dict.fromkeys(range(0x300, 0x332))
@@ -35,10 +34,10 @@ class Near:
 
 
 def terms(text: str) -> list[str]:
-    """The distinct words of a text in lower case, without stop words and endless ones, at most MAX_TERMS."""
+    """The distinct words of a text in lower case, without stop words, at most MAX_TERMS."""
     # Not casefold(): it makes "ss" of "ß", and neither database does so with the text it searches.
     plain = unicodedata.normalize("NFC", text).lower().translate(_MARKS)
-    found = dict.fromkeys(word for word in _WORD.findall(plain) if word not in _STOP and len(word) <= TERM_MAX)
+    found = dict.fromkeys(word for word in _WORD.findall(plain) if word not in _STOP)
     return list(found)[:MAX_TERMS]
 
 

@@ -59,7 +59,7 @@ def test_a_planted_machine_path_is_found(tmp_path: Path, planted: str) -> None:
 
 def test_a_planted_registry_is_found(tmp_path: Path) -> None:
     file = tmp_path / "notes.md"
-    file.write_text("--index-url https://py" + "pi.org/simple", encoding="utf-8")
+    file.write_text("--index" + "-url https://py" + "pi.org/simple", encoding="utf-8")
 
     assert len(lines_matching(REGISTRIES, [file])) == 1
 
