@@ -1,36 +1,37 @@
-"""Running source checks: lease, fetch, archive, read, match, record. No transaction is open while we fetch."""
+"""Running source checks: lease, look, record, over a window that slides. No transaction is open while we fetch."""
 
 import atexit
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from structlog import get_logger
 
-from sources import quotations
-from sources.archiving import Archived, Exchange, Held, SnapshotStore
+from sources.archiving import SnapshotStore
 from sources.candidates import list_candidates
 from sources.fetching import Egress
-from sources.fetching.exchanges import Fetched, FetchError, Hop
-from sources.judging import Judgement, judge_answer, judge_error, judge_reading
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
-from sources.models import Citation, Source
-from sources.quotations import Match, Quotation
-from sources.reading import Reader, Reading
-from sources.recording import Result, record
-from sources.statuses import SourceOutcome
+from sources.looking import Instruments, Job, Result, look
+from sources.models import Source
+from sources.politeness import HostAnswer, note_answers
+from sources.preparing import prepare
+from sources.reading import Reader
+from sources.recording import record
+from sources.stages import Stage, reached
 
 __all__ = ["queue_scheduled", "run_due"]
 
 log = get_logger(__name__)
 Clock = Callable[[], datetime]
 
-# A batch ends well before the task's soft time limit; what is left over waits for the next message or sweep.
+# A run ends well before the task's soft time limit; what is left over waits for the next message or sweep.
 BUDGET = timedelta(seconds=120)
+# While checks are under way, more are looked for only so often: seconds.
+ASK_AGAIN = 0.25
 
 
 @cache
@@ -53,152 +54,78 @@ def store() -> SnapshotStore:
 
 
 def run_due(*, now: Clock, limit: int | None = None) -> int:
-    """Run due checks in batches until none is due or the time is up; return how many were recorded."""
-    recorded, started = 0, now()
-    while now() - started < BUDGET:
-        leases = lease_due(at=now(), limit=limit or settings.FETCH_PARALLEL)
-        if not leases:
-            break
-        recorded += _run_batch(leases, now)
-    return recorded
+    """Run due checks, up to `limit` at once, until none is due or the time is up; return how many were recorded.
+
+    The window slides: whenever some checks have ended others are leased, so that a page that hangs holds up
+    nobody but itself.
+    """
+    width = limit or settings.FETCH_PARALLEL
+    with ThreadPoolExecutor(max_workers=width) as pool:
+        return _Window(pool, width, now).run()
 
 
-def _run_batch(leases: list[Lease], now: Clock) -> int:
-    recorded = 0
-    with ThreadPoolExecutor(max_workers=len(leases)) as pool:
-        answers = [(lease, pool.submit(_fetch, lease.check.source.url_as_given)) for lease in leases if _is_web(lease)]
-        for lease in leases:
-            if not _is_web(lease):
-                recorded += _finish(lease, _nothing, now)
-        for lease, answer in answers:
-            recorded += _finish(lease, answer.result, now)
-    return recorded
+@dataclass
+class _Window:
+    """The checks under way in this process."""
 
+    pool: ThreadPoolExecutor
+    width: int
+    now: Clock
+    flying: dict[Future[Result], tuple[Job, Source]] = field(default_factory=dict)
+    ask_at: float = 0
+    recorded: int = 0
 
-def _is_web(lease: Lease) -> bool:
-    return bool(lease.check.source.url)
+    def run(self) -> int:
+        started = self.now()
+        while True:
+            if self._has_room() and self.now() - started < BUDGET:
+                self._lease()
+            if not self.flying:
+                return self.recorded
+            patience = max(self.ask_at - time.monotonic(), 0) if self._has_room() else None
+            done, _ = wait(self.flying, timeout=patience, return_when=FIRST_COMPLETED)
+            self._finish([(future, *self.flying.pop(future)) for future in done])
 
+    def _has_room(self) -> bool:
+        """Whether leasing is worth its queries: a good part of the window is free."""
+        return len(self.flying) <= self.width // 2
 
-def _fetch(url: str) -> Fetched | FetchError:
-    try:
-        return egress().fetch(url)
-    except FetchError as error:
-        return error
+    def _lease(self) -> None:
+        if self.flying and time.monotonic() < self.ask_at:
+            return
+        room = self.width - len(self.flying)
+        leases = lease_due(at=self.now(), limit=room)
+        # A full answer means that there is more: then we ask again as soon as there is room.
+        self.ask_at = 0 if len(leases) == room else time.monotonic() + ASK_AGAIN
+        if leases:
+            reached(Stage.LEASED)
+            instruments = Instruments(egress(), reader(), store())
+            for job, source in self._prepared(leases):
+                self.flying[self.pool.submit(look, job, instruments, at=self.now())] = (job, source)
 
+    def _prepared(self, leases: list[Lease]) -> list[tuple[Job, Source]]:
+        try:
+            return prepare(leases)
+        except Exception as error:  # as in _record: without this, each would wait for its lease to run out
+            for lease in leases:
+                give_back(lease, at=self.now(), error=f"{type(error).__name__}: {error}")
+            raise
 
-def _nothing() -> None:
-    """The answer for a source whose bytes are ours: nothing was fetched."""
+    def _finish(self, ended: list[tuple[Future[Result], Job, Source]]) -> None:
+        answers = [answer for future, job, source in ended for answer in self._record(future, job.lease, source)]
+        if answers:
+            note_answers(answers, at=self.now())
 
-
-def _finish(lease: Lease, fetched: Callable[[], Fetched | FetchError | None], now: Clock) -> bool:
-    """Judge and record one answer. An error of our own gives the check back and is logged; others go on."""
-    try:
-        answer = fetched()
-        if answer is None:
-            result = _look_into_held(lease.check.source)
-        elif isinstance(answer, FetchError):
-            result = Result(judge_error(answer), hops=_hops(answer.hops))
-        else:
-            result = _look_into(lease.check.source, answer, now())
-        recorded = record(lease, result, at=now())
-        lease.check.source.refresh_from_db()
-        list_candidates(lease.check.source, at=now())
-        return recorded
-    except Exception as error:  # the ledger must learn of any failure, or the check would wait for its lease
-        log.exception("source check failed", check=str(lease.check.pk), attempt=lease.fence)
-        give_back(lease, at=now(), error=f"{type(error).__name__}: {error}")
-        return False
-
-
-def _look_into(source: Source, fetched: Fetched, at: datetime) -> Result:
-    judgement = judge_answer(fetched)
-    common: dict[str, Any] = {
-        "http_status": fetched.status,
-        "final_url": fetched.final_url,
-        "hops": _hops(fetched.hops),
-        "elapsed_ms": round(fetched.elapsed_seconds * 1000),
-    }
-    if not judgement.has_content:
-        return Result(judgement, **common)
-    reading = reader().read(
-        fetched.body,
-        content_type=fetched.header("content-type") or "",
-        truncated=fetched.truncated,
-        url=fetched.final_url,
-    )
-    archived = _archive(source, fetched, at)
-    matches = _match(source, reading)
-    return Result(
-        judge_reading(
-            judgement,
-            complete=reading.complete,
-            problems=reading.problems,
-            passages=[match.outcome for match in matches.values()],
-        ),
-        matches=matches,
-        snapshot=_snapshot_fields(fetched, reading, archived, at),
-        title=reading.title,
-        language=reading.language,
-        **common,
-    )
-
-
-def _look_into_held(source: Source) -> Result:
-    """Check a document or a pasted text: its bytes are ours, so only the quotations are looked for."""
-    snapshot = source.snapshots.order_by("fetched_at", "id").first()
-    if snapshot is None:
-        raise RuntimeError(f"{source.pk} has neither a URL nor a snapshot")
-    reading = Reading.of_text(snapshot.text, complete=snapshot.is_complete, problems=tuple(snapshot.problems))
-    matches = _match(source, reading)
-    judgement = judge_reading(
-        Judgement(SourceOutcome.ALIVE),
-        complete=reading.complete,
-        problems=reading.problems,
-        passages=[match.outcome for match in matches.values()],
-    )
-    return Result(judgement, matches=matches)
-
-
-def _match(source: Source, reading: Reading) -> dict[UUID, Match]:
-    citations = Citation.objects.in_use().filter(source=source).order_by("pk")
-    return {
-        citation.pk: quotations.find(
-            Quotation(citation.exact, citation.prefix, citation.suffix),
-            reading.text,
-            complete=reading.complete,
-        )
-        for citation in citations
-    }
-
-
-def _archive(source: Source, fetched: Fetched, at: datetime) -> Archived:
-    first = source.snapshots.filter(is_revisit=False).order_by("-fetched_at").first()
-    known = None
-    if first:
-        known = Held(sha256=first.sha256, url=first.final_url, fetched_at=first.fetched_at, path=first.path)
-    return store().keep(Exchange.of(fetched, fetched_at=at), known=known, metadata={"source": str(source.pk)})
-
-
-def _snapshot_fields(fetched: Fetched, reading: Reading, archived: Archived, at: datetime) -> dict[str, Any]:
-    return {
-        "fetched_at": at,
-        "sha256": archived.sha256,
-        "size": len(fetched.body),
-        "path": archived.path,
-        "is_revisit": archived.is_revisit,
-        "final_url": fetched.final_url,
-        "media_type": (fetched.header("content-type") or "")[:100],
-        "headers": [list(pair) for pair in fetched.headers],
-        "title": reading.title[:300],
-        "text": reading.text,
-        "main_text": reading.main_text,
-        "language": reading.language,
-        "is_complete": reading.complete,
-        "problems": list(reading.problems),
-    }
-
-
-def _hops(hops: tuple[Hop, ...]) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {"url": hop.url, "status": hop.status, "location": hop.location, "address": hop.address} for hop in hops
-    )
+    def _record(self, future: Future[Result], lease: Lease, source: Source) -> list[HostAnswer]:
+        """Record one result. An error of our own gives the check back and is logged; others go on."""
+        try:
+            result = future.result()
+            if record(lease, source, result, at=self.now()):
+                self.recorded += 1
+                if source.intake_at is not None and source.candidates_at is None:
+                    list_candidates(source, at=self.now())
+        except Exception as error:  # the ledger must learn of any failure, or the check would wait for its lease
+            log.exception("source check failed", check=str(lease.check_id), attempt=lease.fence)
+            give_back(lease, at=self.now(), error=f"{type(error).__name__}: {error}")
+            return []
+        return [HostAnswer(lease.host, result.judgement.outcome, result.retry_after)] if lease.host else []

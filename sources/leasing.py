@@ -1,23 +1,52 @@
-"""Taking checks from the ledger: one conditional update raises the fence and sets the lease, before any work."""
+"""The ledger of checks: queueing them, and taking them by raising their fence and setting a lease, before any work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
 
 from claims.models import Person
-from sources.models import Host, Source, SourceCheck
-from sources.statuses import CheckReason, CheckStatus
+from sources.models import Source, SourceCheck
+from sources.politeness import Turn, take_turns
+from sources.querysets import SourceCheckQuerySet
+from sources.stages import Stage, reached
+from sources.statuses import OPEN_CHECKS, CheckReason, CheckStatus
+
+# Due checks are looked through so many times the number wanted, because some hosts must not be asked yet.
+LOOKED_THROUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A check we may run: whoever holds the latest `fence` may record its outcome."""
 
-    check: SourceCheck
+    check_id: UUID
+    source_id: UUID
+    host: str
+    reason: CheckReason
     fence: int
+    taken_at: datetime
+
+
+class _Due(NamedTuple):
+    """What is needed of a due check to decide on it; the row itself is wide."""
+
+    pk: UUID
+    source_id: UUID
+    host: str
+    reason: str
+    attempt: int
+
+    @classmethod
+    def first(cls, count: int, *, at: datetime) -> list[Self]:
+        rows = SourceCheck.objects.due(at)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        return [cls(*row) for row in rows.values_list(*cls._fields)[:count]]
 
 
 def queue_check(
@@ -33,7 +62,7 @@ def queue_check(
     try:
         with transaction.atomic():
             return SourceCheck.objects.create(
-                source=source, reason=reason, requested_at=at, requested_by=by, next_attempt_at=when
+                source=source, host=source.host, reason=reason, requested_at=at, requested_by=by, next_attempt_at=when
             )
     except IntegrityError:  # one open check a source: somebody asked already
         opened = SourceCheck.objects.open().filter(source=source)
@@ -43,70 +72,110 @@ def queue_check(
 
 
 def queue_scheduled(*, at: datetime, limit: int = 500) -> int:
-    """Queue checks of the sources whose time has come; return how many."""
-    due = list(Source.objects.due_for_check(at)[:limit])
-    for source in due:
-        queue_check(source, at=at, reason=CheckReason.SCHEDULED)
-    return len(due)
+    """Queue checks of up to `limit` sources whose time has come; return how many were due.
+
+    Where two workers do so at once, one open check a source remains: the second insert is ignored.
+    """
+    due = Source.objects.due_for_check(at).values_list("pk", "host")[:limit]
+    rows = [
+        SourceCheck(source_id=pk, host=host, reason=CheckReason.SCHEDULED, requested_at=at, next_attempt_at=at)
+        for pk, host in due
+    ]
+    SourceCheck.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+class _Raced(Exception):
+    """Somebody took one of the checks although their rows were locked."""
 
 
 def lease_due(*, at: datetime, limit: int) -> list[Lease]:
-    """Lease up to `limit` due checks, at most one a host now; those that broke three workers go to quarantine."""
-    taken: list[Lease] = []
-    with transaction.atomic():
-        rows = SourceCheck.objects.due(at).select_related("source")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        for check in rows[: limit * 4]:
-            if len(taken) == limit:
-                break
-            if check.attempt >= settings.CHECK_MAX_ATTEMPTS:
-                _quarantine(check, at)
-            elif _host_allows(check, at):
-                lease = _take(check, at)
-                if lease:
-                    taken.append(lease)
-    return taken
+    """Lease up to `limit` due checks whose hosts may be asked now, one a host; put the others off.
+
+    Checks that broke as many workers as allowed are quarantined instead. One transaction: of workers that ask
+    at once, each gets checks of its own.
+    """
+    try:
+        with transaction.atomic():
+            due = _Due.first(limit * LOOKED_THROUGH, at=at)
+            reached(Stage.PICKED)
+            _quarantine([check for check in due if check.attempt >= settings.CHECK_MAX_ATTEMPTS], at)
+            taken, waiting = _by_turns(
+                [check for check in due if check.attempt < settings.CHECK_MAX_ATTEMPTS], at=at, limit=limit
+            )
+            _put_off(waiting)
+            _take(taken, at)
+            reached(Stage.LEASE_WRITTEN)
+    except _Raced:
+        return []
+    return [
+        Lease(check.pk, check.source_id, check.host, CheckReason(check.reason), check.attempt + 1, at)
+        for check in taken
+    ]
 
 
-def _take(check: SourceCheck, at: datetime) -> Lease | None:
-    fence = check.attempt + 1
-    taken = SourceCheck.objects.filter(pk=check.pk, attempt=check.attempt, status=check.status).update(
-        status=CheckStatus.RUNNING, attempt=fence, leased_until=at + settings.CHECK_LEASE, started_at=at
-    )
-    if not taken:
-        return None
-    check.refresh_from_db()
-    return Lease(check, fence)
+def _take(checks: list[_Due], at: datetime) -> None:
+    """Raise the fences, each on the condition that it is still what we saw."""
+    for attempt in {check.attempt for check in checks}:
+        ours = [check.pk for check in checks if check.attempt == attempt]
+        rows = SourceCheck.objects.filter(pk__in=ours, attempt=attempt, status__in=OPEN_CHECKS)
+        lease = {"status": CheckStatus.RUNNING, "leased_until": at + settings.CHECK_LEASE, "started_at": at}
+        if rows.update(attempt=attempt + 1, **lease) != len(ours):
+            raise _Raced
 
 
-def _host_allows(check: SourceCheck, at: datetime) -> bool:
-    """Take the host's turn; else put the check off until the host's next turn."""
-    name = check.source.host
-    if not name:
-        return True
-    Host.objects.get_or_create(name=name, defaults={"next_allowed_at": at})
-    free = Host.objects.filter(name=name, next_allowed_at__lte=at)
-    if free.update(next_allowed_at=at + settings.HOST_INTERVAL, fetches=F("fetches") + 1):
-        return True
-    turn = Host.objects.values_list("next_allowed_at", flat=True).get(name=name)
-    SourceCheck.objects.filter(pk=check.pk, status=CheckStatus.QUEUED).update(next_attempt_at=turn)
-    return False
+def _by_turns(due: list[_Due], *, at: datetime, limit: int) -> tuple[list[_Due], list[tuple[_Due, Turn]]]:
+    """The first `limit` checks that may run now, and those whose host must be waited for, with its next turn."""
+    firsts: dict[str, _Due] = {}
+    for check in due:
+        if check.host:
+            firsts.setdefault(check.host, check)
+    room = max(limit - sum(not check.host for check in due), 0)
+    granted, busy = take_turns(list(firsts), at=at, limit=room) if firsts else (set(), {})
+    taken: list[_Due] = []
+    waiting: list[tuple[_Due, Turn]] = []
+    for check in due:
+        is_turn = not check.host or (check.host in granted and firsts[check.host] is check)
+        if is_turn and len(taken) < limit:
+            taken.append(check)
+        elif turn := busy.get(check.host):
+            waiting.append((check, turn))
+    return taken, waiting
 
 
-def _quarantine(check: SourceCheck, at: datetime) -> None:
-    SourceCheck.objects.filter(pk=check.pk, attempt=check.attempt, status=check.status).update(
-        status=CheckStatus.QUARANTINED,
-        finished_at=at,
-        leased_until=None,
-        detail=check.detail or f"No outcome after {check.attempt} attempts: the workers died or ran out of time.",
-    )
+def _put_off(waiting: Iterable[tuple[_Due, Turn]]) -> None:
+    """Give each check that waits for one host a turn of its own, so that they are not all looked at every second."""
+    ahead: dict[str, int] = {}
+    rows = []
+    for check, turn in waiting:
+        place = ahead.get(check.host, 0)
+        ahead[check.host] = place + 1
+        rows.append(
+            SourceCheck(
+                pk=check.pk,
+                status=CheckStatus.QUEUED,
+                leased_until=None,
+                next_attempt_at=turn.at + turn.interval * place,
+            )
+        )
+    SourceCheck.objects.bulk_update(rows, ["status", "leased_until", "next_attempt_at"], batch_size=200)
+
+
+def _quarantine(worn: list[_Due], at: datetime) -> None:
+    rows = SourceCheck.objects.filter(pk__in=[check.pk for check in worn])
+    ending = {"status": CheckStatus.QUARANTINED, "finished_at": at, "leased_until": None}
+    for attempts in {check.attempt for check in worn}:
+        rows.filter(attempt=attempts, detail="").update(
+            detail=f"No outcome after {attempts} attempts: the workers died or ran out of time.", **ending
+        )
+    if worn:
+        rows.exclude(status=CheckStatus.QUARANTINED).update(**ending)
 
 
 def give_back(lease: Lease, *, at: datetime, error: str) -> bool:
     """After an error of our own: queue the check again, later each time, or quarantine it after the last attempt."""
     last = lease.fence >= settings.CHECK_MAX_ATTEMPTS
-    changed = SourceCheck.objects.filter(pk=lease.check.pk, attempt=lease.fence, status=CheckStatus.RUNNING).update(
+    changed = held(lease).update(
         status=CheckStatus.QUARANTINED if last else CheckStatus.QUEUED,
         finished_at=at if last else None,
         leased_until=None,
@@ -116,7 +185,12 @@ def give_back(lease: Lease, *, at: datetime, error: str) -> bool:
     return bool(changed)
 
 
+def held(lease: Lease) -> SourceCheckQuerySet:
+    """The leased check's row while the lease's fence is the latest, else nothing."""
+    return SourceCheck.objects.filter(pk=lease.check_id, attempt=lease.fence, status=CheckStatus.RUNNING)
+
+
 def next_due_at() -> datetime | None:
     """When the next queued check may be taken; None when none is queued."""
-    rows = SourceCheck.objects.filter(Q(status=CheckStatus.QUEUED)).order_by("next_attempt_at")
+    rows = SourceCheck.objects.filter(status=CheckStatus.QUEUED).order_by("next_attempt_at")
     return rows.values_list("next_attempt_at", flat=True).first()

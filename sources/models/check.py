@@ -7,7 +7,7 @@ from django.db.models import Q
 from claims.identity import new_id
 from sources.models.citation import Citation
 from sources.models.source import Snapshot, Source
-from sources.querysets import SourceCheckQuerySet
+from sources.querysets import HostQuerySet, SourceCheckQuerySet
 from sources.statuses import OPEN_CHECKS, CheckReason, CheckStatus, PassageOutcome, SourceOutcome
 
 
@@ -16,6 +16,7 @@ class SourceCheck(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="checks")
+    host = models.CharField(max_length=260, blank=True, help_text="The source's, so that turns are taken by it.")
     status = models.CharField(max_length=12, choices=CheckStatus.choices, default=CheckStatus.QUEUED)
     reason = models.CharField(max_length=20, choices=CheckReason.choices)
     requested_at = models.DateTimeField()
@@ -47,6 +48,7 @@ class SourceCheck(models.Model):
                 condition=Q(status__in=sorted(OPEN_CHECKS)),
             ),
             models.Index(fields=["source", "-requested_at"], name="check_by_source"),
+            models.Index(fields=["host"], name="check_running_by_host", condition=Q(status=CheckStatus.RUNNING)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -96,12 +98,17 @@ class Finding(models.Model):
 
 
 class Host(models.Model):
-    """How politely one host is treated: not before `next_allowed_at`."""
+    """How politely one host is treated: not before `next_allowed_at`, then once in an interval."""
 
     name = models.CharField(primary_key=True, max_length=260)
     next_allowed_at = models.DateTimeField()
-    last_outcome = models.CharField(max_length=20, blank=True)
+    interval = models.DurationField(null=True, blank=True, help_text="What its robots.txt asks for; empty: ours.")
+    last_outcome = models.CharField(max_length=20, choices=SourceOutcome.choices, blank=True)
+    last_answer_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="Answers in a row that did not come.")
     fetches = models.PositiveBigIntegerField(default=0)
+
+    objects = HostQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -44,6 +44,14 @@ class Source(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
     next_check_at = models.DateTimeField(null=True, blank=True)
+    latest = models.ForeignKey(
+        "sources.Snapshot",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The newest snapshot that showed the page itself, read whole.",
+    )
 
     objects = SourceQuerySet.as_manager()
 
@@ -78,6 +86,15 @@ class Snapshot(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes of the decoded body.")
     path = models.CharField(max_length=300, help_text="The WARC file, below the snapshot directory.")
     is_revisit = models.BooleanField(default=False)
+    original = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="An earlier snapshot with the same body, which holds the text.",
+    )
+    method = models.PositiveSmallIntegerField(default=0, help_text="By which method it was read, so that it is redone.")
     final_url = models.CharField(max_length=2048, blank=True)
     media_type = models.CharField(max_length=100, blank=True)
     headers = models.JSONField(default=list)

@@ -203,7 +203,7 @@ def test_a_check_is_leased_to_one_worker_only(racing_desk: TestDesk) -> None:
     for _ in range(12):
         queue_check(desk.text_source(), at=at, reason=CheckReason.ASKED)
     results = race(*(lambda: lease_due(at=desk.at, limit=12) for _ in range(6)))
-    leased = [lease.check.pk for result in results for lease in result]
+    leased = [lease.check_id for result in results for lease in result]
     assert len(leased) == len(set(leased)) == 12
     assert set(SourceCheck.objects.values_list("attempt", flat=True)) == {1}
 

@@ -8,9 +8,11 @@ import pytest
 
 from sources import checks, workflow
 from sources.fetching.exchanges import Fetched, FetchError, Hop, Refused, Unreachable
+from sources.judging import judge_answer
 from sources.leasing import give_back, lease_due, queue_check, queue_scheduled
+from sources.looking import Result
 from sources.models import Citation, Finding, Snapshot, Source, SourceCheck
-from sources.recording import Result, record
+from sources.recording import record
 from sources.statuses import CheckReason, CheckStatus
 from tests.desk import TestDesk
 
@@ -210,10 +212,10 @@ def test_a_late_duplicate_writes_nothing(desk: TestDesk, web: Callable[..., Web]
     desk.tick(seconds=301)  # the lease runs out, another worker takes the check
     second = lease_due(at=desk.tick(), limit=1)[0]
     assert (late.fence, second.fence) == (1, 2)
-    result = Result(checks.judge_answer(page()))
+    result = Result(judge_answer(page()))
 
-    assert record(second, result, at=desk.tick()) is True
-    assert record(late, result, at=desk.tick()) is False
+    assert record(second, citation.source, result, at=desk.tick()) is True
+    assert record(late, citation.source, result, at=desk.tick()) is False
     assert give_back(late, at=desk.tick(), error="late") is False
     assert SourceCheck.objects.get().outcome == "alive"
     assert citation.findings.count() == 0
@@ -225,13 +227,13 @@ def test_control_without_the_fence_the_late_duplicate_is_recorded(
     from sources import recording
 
     web(page())
-    cited(desk)
+    source = cited(desk).source
     late = lease_due(at=desk.tick(), limit=1)[0]
     desk.tick(seconds=301)
     second = lease_due(at=desk.tick(), limit=1)[0]
-    monkeypatch.setattr(recording, "_close_check", lambda lease, result, at: True)
-    result = Result(checks.judge_answer(page()))
-    assert [record(second, result, at=desk.tick()), record(late, result, at=desk.tick())] == [True, True]
+    monkeypatch.setattr(recording, "_close_check", lambda *_: True)
+    result = Result(judge_answer(page()))
+    assert [record(lease, source, result, at=desk.tick()) for lease in (second, late)] == [True, True]
 
 
 def test_an_error_of_ours_is_retried_later_and_then_quarantined(

@@ -6,7 +6,9 @@ import pytest
 
 from sources import checks, leasing, workflow
 from sources.leasing import lease_due, next_due_at, queue_check
+from sources.looking import Instruments, look
 from sources.models import Citation, Snapshot, Source, SourceCheck
+from sources.preparing import prepare
 from sources.recording import record
 from sources.statuses import CheckReason, CheckStatus
 from tests.desk import TestDesk
@@ -28,7 +30,7 @@ def test_a_check_that_another_worker_took_is_not_leased_twice(desk: TestDesk, mo
     asked(desk, desk.text_source())
     at = desk.tick()
     theirs: list[leasing.Lease] = []
-    meanwhile(monkeypatch, leasing, "_host_allows", lambda: theirs.extend(lease_due(at=at, limit=1)))
+    meanwhile(monkeypatch, leasing, "_by_turns", lambda: theirs.extend(lease_due(at=at, limit=1)))
     assert lease_due(at=at, limit=1) == []
     assert [lease.fence for lease in theirs] == [1]
 
@@ -127,11 +129,11 @@ def test_a_citation_added_while_its_source_is_read_is_checked_afterwards(
     """The open check serves whoever asks; one that is running has looked for the older passages alone."""
     monkeypatch.setattr(checks, "egress", lambda: Web([page()]))
     first = cited(desk)
-    lease = lease_due(at=desk.tick(), limit=1)[0]
-    result = checks._look_into(lease.check.source, page(), desk.tick())
+    [(job, source)] = prepare(lease_due(at=desk.tick(), limit=1))
+    result = look(job, Instruments(checks.egress(), checks.reader(), checks.store()), at=desk.tick())
     late = desk.cite(first.claim, source=first.source, exact="hours before the shelling began")
 
-    assert record(lease, result, at=desk.tick())
+    assert record(job.lease, source, result, at=desk.tick())
 
     late.refresh_from_db()
     assert late.outcome == ""

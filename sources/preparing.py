@@ -1,0 +1,93 @@
+"""Turning leases into jobs: what is needed of the database for a whole batch, in four queries."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sources.archiving import Held
+from sources.leasing import Lease
+from sources.looking import Job, Known
+from sources.models import Citation, Finding, Snapshot, Source
+from sources.quotations import Match, Quotation
+from sources.reading import Reading
+
+_WIDE = ("text", "main_text", "headers", "problems")
+
+
+def prepare(leases: Sequence[Lease]) -> list[tuple[Job, Source]]:
+    """Each lease's job and its source, in the order of the leases."""
+    wanted = [lease.source_id for lease in leases]
+    sources = Source.objects.in_bulk(wanted)
+    quotations = _quotations(wanted)
+    snapshots = _snapshots([source.latest_id for source in sources.values() if source.url and source.latest_id])
+    matches = _matches(snapshots)
+    return [
+        (
+            Job(
+                lease,
+                url=source.url_as_given if source.url else "",
+                quotations=quotations.get(source.pk, {}),
+                known=_known(snapshots[source.latest_id], matches) if source.latest_id in snapshots else None,
+                held_text=None if source.url else _held_text(source),
+                wants_main_text=source.intake_at is not None and source.candidates_at is None,
+            ),
+            source,
+        )
+        for lease in leases
+        for source in [sources[lease.source_id]]
+    ]
+
+
+def _quotations(sources: Sequence[UUID]) -> dict[UUID, dict[UUID, Quotation]]:
+    found: dict[UUID, dict[UUID, Quotation]] = {}
+    rows = Citation.objects.in_use().filter(source__in=sources).order_by("pk")
+    for source, pk, exact, prefix, suffix in rows.values_list("source", "pk", "exact", "prefix", "suffix"):
+        found.setdefault(source, {})[pk] = Quotation(exact, prefix, suffix)
+    return found
+
+
+def _snapshots(pks: Sequence[UUID]) -> dict[UUID, Snapshot]:
+    if not pks:
+        return {}
+    rows = Snapshot.objects.select_related("original").defer(*_WIDE, *(f"original__{name}" for name in _WIDE))
+    return rows.in_bulk(pks)
+
+
+def _matches(snapshots: Mapping[UUID, Snapshot]) -> dict[UUID, dict[UUID, Match]]:
+    """By snapshot and citation, what the check that took the snapshot found."""
+    found: dict[UUID, dict[UUID, Match]] = {pk: {} for pk in snapshots}
+    if not snapshots:
+        return found
+    rows = Finding.objects.filter(check_run__snapshot__in=list(snapshots)).order_by()
+    fields = ("outcome", "prefix", "suffix", "similarity", "passage", "diff")
+    for snapshot, citation, outcome, prefix, suffix, similarity, passage, diff in rows.values_list(
+        "check_run__snapshot", "citation", *fields
+    ):
+        found[snapshot][citation] = Match(
+            outcome,
+            prefix=prefix,
+            suffix=suffix,
+            similarity=similarity,
+            passage=passage,
+            diff=tuple((kind, words) for kind, words in diff),
+        )
+    return found
+
+
+def _known(snapshot: Snapshot, matches: Mapping[UUID, Mapping[UUID, Match]]) -> Known:
+    first = snapshot.original or snapshot
+    return Known(
+        snapshot_id=first.pk,
+        sha256=snapshot.sha256,
+        held=Held(sha256=first.sha256, url=first.final_url, fetched_at=first.fetched_at, path=first.path),
+        method=snapshot.method,
+        title=snapshot.title,
+        language=snapshot.language,
+        matches=matches[snapshot.pk],
+    )
+
+
+def _held_text(source: Source) -> Reading | None:
+    snapshot = source.snapshots.order_by("fetched_at", "id").first()
+    if snapshot is None:
+        return None
+    return Reading.of_text(snapshot.text, complete=snapshot.is_complete, problems=tuple(snapshot.problems))
