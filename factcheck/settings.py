@@ -165,7 +165,8 @@ FETCH_ALLOW = environment.loopback_pairs("FACTCHECK_FETCH_ALLOW")
 FETCH_USER_AGENT = f"FactcheckBot/1.0 (+{CONTACT_URL})"
 FETCH_PARALLEL = environment.whole_number("FACTCHECK_FETCH_PARALLEL", default=10, least=1)
 HOST_INTERVAL = timedelta(milliseconds=environment.whole_number("FACTCHECK_HOST_INTERVAL_MS", default=1000))
-CHECK_LEASE = timedelta(seconds=300)
+HOST_PARALLEL = environment.whole_number("FACTCHECK_HOST_PARALLEL", default=2, least=1)
+CHECK_LEASE = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_LEASE_SECONDS", default=300, least=1))
 CHECK_MAX_ATTEMPTS = 3
 CHECK_BACKOFF = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_BACKOFF_SECONDS", default=60))
 # A passage that vanished counts only when a second check, this much later, agrees.
@@ -175,6 +176,8 @@ GONE_TIMES = environment.whole_number("FACTCHECK_GONE_TIMES", default=3, least=1
 GONE_OVER = timedelta(seconds=environment.whole_number("FACTCHECK_GONE_OVER_SECONDS", default=24 * 3600))
 # The waits between checks while a verdict relies on a source, counted from the last change.
 CHECK_SCHEDULE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
+# Whether repeated checks keep to the robots.txt of the sites; a check that a person asked for is no robot's.
+OBEY_ROBOTS = environment.boolean("FACTCHECK_ROBOTS", default=True)
 
 # --- Partners ----------------------------------------------------------------------------------------------
 
