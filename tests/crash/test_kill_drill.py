@@ -1,4 +1,4 @@
-"""The short form of the kill drill: every stage once, on the database of this run; `make drill-kill` is the long one."""
+"""The kill drill in short: every stage once, on the database of this run; `make drill-kill` is the long form."""
 
 from __future__ import annotations
 
