@@ -5,8 +5,6 @@ import secrets
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from sources.stages import Stage, reached
-
 
 class Storage(Protocol):
     """What of a Django storage the archive uses; `save` returns the name under which the file is kept."""
@@ -59,12 +57,9 @@ class AtomicDirectory:
                 while piece := content.read(1 << 20):
                     file.write(piece)
                 file.flush()
-                reached(Stage.FILE_WRITTEN)
                 os.fsync(file.fileno())
-            reached(Stage.FILE_SYNCED)
             # Unlike a rename, a link never replaces what is there.
             os.link(temporary, path)
-            reached(Stage.FILE_RENAMED)
         finally:
             temporary.unlink(missing_ok=True)
         _sync(path.parent)
