@@ -30,6 +30,12 @@ def list_candidates(source: Source, *, at: datetime) -> int:
     return len(rows)
 
 
+def list_waiting(*, at: datetime, limit: int = 20) -> int:
+    """List the candidates of sources whose text came while nobody listed them, as when a worker died in between."""
+    waiting = Source.objects.awaiting_candidates().exclude(snapshots=None)[:limit]
+    return sum(list_candidates(source, at=at) for source in waiting)
+
+
 def _fields(candidate: CandidateClaim) -> dict[str, object]:
     return {
         "start": candidate.content.start,

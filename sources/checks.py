@@ -21,6 +21,7 @@ from sources.politeness import HostAnswer, note_answers
 from sources.preparing import prepare
 from sources.reading import Reader
 from sources.recording import record
+from sources.robots import keep_robots
 from sources.stages import Stage, reached
 
 __all__ = ["queue_scheduled", "run_due"]
@@ -105,7 +106,7 @@ class _Window:
 
     def _prepared(self, leases: list[Lease]) -> list[tuple[Job, Source]]:
         try:
-            return prepare(leases)
+            return prepare(leases, at=self.now())
         except Exception as error:  # as in _record: without this, each would wait for its lease to run out
             for lease in leases:
                 give_back(lease, at=self.now(), error=f"{type(error).__name__}: {error}")
@@ -122,10 +123,14 @@ class _Window:
             result = future.result()
             if record(lease, source, result, at=self.now()):
                 self.recorded += 1
+                if result.robots and result.robots.fetched:
+                    keep_robots(result.robots, at=self.now())
                 if source.intake_at is not None and source.candidates_at is None:
                     list_candidates(source, at=self.now())
         except Exception as error:  # the ledger must learn of any failure, or the check would wait for its lease
             log.exception("source check failed", check=str(lease.check_id), attempt=lease.fence)
             give_back(lease, at=self.now(), error=f"{type(error).__name__}: {error}")
             return []
-        return [HostAnswer(lease.host, result.judgement.outcome, result.retry_after)] if lease.host else []
+        crawl_delay = result.robots.crawl_delay if result.robots else None
+        answer = HostAnswer(lease.host, result.judgement.outcome, result.retry_after, crawl_delay)
+        return [answer] if lease.host else []

@@ -39,6 +39,11 @@ def judge_error(error: FetchError) -> Judgement:
     return Judgement(outcome, f"{error.code}: {error.message}"[:500])
 
 
+def judge_robots(*, refusal: str, error: str) -> Judgement:
+    """A fetch that robots.txt forbids, or that was not made because robots.txt could not be had."""
+    return Judgement(SourceOutcome.BLOCKED, refusal) if refusal else Judgement(SourceOutcome.UNREACHABLE, error[:500])
+
+
 def judge_answer(fetched: Fetched) -> Judgement:
     """An answer by its status and its way here, before its text is read."""
     status = fetched.status

@@ -1,7 +1,7 @@
 """What one check does between its lease and its outcome: fetch, read, archive, match. No database is touched here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,11 +11,12 @@ from sources import quotations
 from sources.archiving import Archived, Exchange, Held, SnapshotStore
 from sources.fetching import Egress
 from sources.fetching.exchanges import Fetched, FetchError, Hop
-from sources.judging import Judgement, judge_answer, judge_error, judge_reading
+from sources.judging import Judgement, judge_answer, judge_error, judge_reading, judge_robots
 from sources.leasing import Lease
 from sources.politeness import retry_after
 from sources.quotations import Match, Quotation
 from sources.reading import Reader, Reading
+from sources.robots import RobotsAnswer, StoredRobots, obey
 from sources.stages import Stage, reached
 from sources.statuses import SourceOutcome
 
@@ -38,12 +39,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A leased check with all that is needed to run it. `url` is empty for a text whose bytes are ours."""
+    """A leased check with all that is needed to run it.
+
+    `url` is empty for a text whose bytes are ours; `robots` is None where robots.txt need not be asked.
+    """
 
     lease: Lease
     url: str
     quotations: Mapping[UUID, Quotation]
     known: Known | None = None
+    robots: Mapping[str, StoredRobots] | None = None
     held_text: Reading | None = None
     wants_main_text: bool = False
 
@@ -62,6 +67,7 @@ class Result:
     title: str = ""
     language: str = ""
     retry_after: timedelta = timedelta(0)
+    robots: RobotsAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,13 @@ def look(job: Job, instruments: Instruments, *, at: datetime) -> Result:
     if not job.url:
         return _look_into_held(job)
     reached(Stage.FETCHING)
+    robots = None if job.robots is None else obey(instruments.egress, job.url, job.robots, at)
+    if robots and not robots.is_allowed:
+        return Result(judge_robots(refusal=robots.refusal, error=robots.error), robots=robots)
+    return replace(_fetch_and_look(job, instruments, at), robots=robots)
+
+
+def _fetch_and_look(job: Job, instruments: Instruments, at: datetime) -> Result:
     try:
         fetched = instruments.egress.fetch(job.url)
     except FetchError as error:

@@ -35,6 +35,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
             .order_by("next_check_at", "id")
         )
 
+    def awaiting_candidates(self) -> SourceQuerySet:
+        """Sources that were taken in and whose candidate claims are not listed yet, the longest waiting first."""
+        return self.filter(intake_at__isnull=False, candidates_at__isnull=True).order_by("intake_at", "id")
+
     def failing(self) -> SourceQuerySet:
         return self.filter(failing_since__isnull=False).order_by("failing_since", "id")
 

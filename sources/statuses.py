@@ -80,3 +80,11 @@ class CandidateState(TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")
     DISMISSED = "dismissed", _("Dismissed")
+
+
+class RobotsOutcome(TextChoices):
+    """Found: its rules count. None: there is no file, everything is allowed. Unreachable: it was never had."""
+
+    FOUND = "found", _("Found")
+    NONE = "none", _("There is none")
+    UNREACHABLE = "unreachable", _("Unreachable")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0002_name_untitled_texts'),
+        ('sources', '0003_latest_snapshot'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -27,21 +27,6 @@ class Migration(migrations.Migration):
             model_name='host',
             name='last_answer_at',
             field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='method',
-            field=models.PositiveSmallIntegerField(default=0, help_text='By which method it was read, so that it is redone.'),
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='original',
-            field=models.ForeignKey(blank=True, help_text='An earlier snapshot with the same body, which holds the text.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.snapshot'),
-        ),
-        migrations.AddField(
-            model_name='source',
-            name='latest',
-            field=models.ForeignKey(blank=True, help_text='The newest snapshot that showed the page itself, read whole.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.snapshot'),
         ),
         migrations.AddField(
             model_name='sourcecheck',

@@ -2,6 +2,7 @@
 
 from sources.models.check import Finding, Host, SourceCheck
 from sources.models.citation import Candidate, Citation
+from sources.models.robots import RobotsFile
 from sources.models.source import Snapshot, Source
 
-__all__ = ["Candidate", "Citation", "Finding", "Host", "Snapshot", "Source", "SourceCheck"]
+__all__ = ["Candidate", "Citation", "Finding", "Host", "RobotsFile", "Snapshot", "Source", "SourceCheck"]

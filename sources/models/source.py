@@ -60,6 +60,11 @@ class Source(models.Model):
         indexes = [
             models.Index(fields=["next_check_at", "id"], name="source_due", condition=Q(next_check_at__isnull=False)),
             models.Index(fields=["-added_at", "id"], name="source_by_added"),
+            models.Index(
+                fields=["intake_at"],
+                name="source_awaits_candidates",
+                condition=Q(intake_at__isnull=False, candidates_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["desk", "url"], condition=~Q(url=""), name="one_source_per_url"),

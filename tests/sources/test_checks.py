@@ -59,7 +59,9 @@ class Web:
 
 
 @pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Web]:
+def web(monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest) -> Callable[..., Web]:
+    settings.OBEY_ROBOTS = False  # the stand-in has none; tests.sources.test_window asks a real server for them
+
     def serve(*answers: Fetched | FetchError | Exception) -> Web:
         stand_in = Web(list(answers))
         monkeypatch.setattr(checks, "egress", lambda: stand_in)

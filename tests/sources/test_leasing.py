@@ -129,7 +129,7 @@ def test_a_citation_added_while_its_source_is_read_is_checked_afterwards(
     """The open check serves whoever asks; one that is running has looked for the older passages alone."""
     monkeypatch.setattr(checks, "egress", lambda: Web([page()]))
     first = cited(desk)
-    [(job, source)] = prepare(lease_due(at=desk.tick(), limit=1))
+    [(job, source)] = prepare(lease_due(at=desk.tick(), limit=1), at=desk.at)
     result = look(job, Instruments(checks.egress(), checks.reader(), checks.store()), at=desk.tick())
     late = desk.cite(first.claim, source=first.source, exact="hours before the shelling began")
 
