@@ -4,22 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from sources.archiving import Held
 from sources.leasing import Lease
 from sources.looking import Job, Known
 from sources.models import Citation, Finding, Snapshot, Source
 from sources.quotations import Match, Quotation
 from sources.reading import Reading
-from sources.robots import StoredRobots, origin_of, stored_robots
-from sources.statuses import CheckReason
+from sources.robots import StoredRobots, applies_to, origin_of, stored_robots
 
 _WIDE = ("text", "main_text", "headers", "problems")
-
-
-# Checks that nobody asked for at this moment are a robot's, and robots.txt is heard.
-_REPEATED = frozenset({CheckReason.SCHEDULED, CheckReason.CONFIRMATION})
 
 
 def prepare(leases: Sequence[Lease], *, at: datetime) -> list[tuple[Job, Source]]:
@@ -29,7 +22,7 @@ def prepare(leases: Sequence[Lease], *, at: datetime) -> list[tuple[Job, Source]
     quotations = _quotations(wanted)
     snapshots = _snapshots([source.latest_id for source in sources.values() if source.url and source.latest_id])
     matches = _matches(snapshots)
-    robots = _robots([sources[lease.source_id] for lease in leases if lease.reason in _REPEATED], at)
+    robots = _robots([sources[lease.source_id] for lease in leases if applies_to(lease.reason)], at)
     return [
         (
             Job(
@@ -37,7 +30,7 @@ def prepare(leases: Sequence[Lease], *, at: datetime) -> list[tuple[Job, Source]
                 url=source.url_as_given if source.url else "",
                 quotations=quotations.get(source.pk, {}),
                 known=_known(snapshots[source.latest_id], matches) if source.latest_id in snapshots else None,
-                robots=robots if settings.OBEY_ROBOTS and lease.reason in _REPEATED else None,
+                robots=robots if applies_to(lease.reason) else None,
                 held_text=None if source.url else _held_text(source),
                 wants_main_text=source.intake_at is not None and source.candidates_at is None,
             ),
@@ -58,7 +51,7 @@ def _quotations(sources: Sequence[UUID]) -> dict[UUID, dict[UUID, Quotation]]:
 
 def _robots(sources: Sequence[Source], at: datetime) -> dict[str, StoredRobots]:
     origins = {origin_of(source.url) for source in sources if source.url}
-    return stored_robots(origins, at) if origins and settings.OBEY_ROBOTS else {}
+    return stored_robots(origins, at) if origins else {}
 
 
 def _snapshots(pks: Sequence[UUID]) -> dict[UUID, Snapshot]:
