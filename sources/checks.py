@@ -15,12 +15,13 @@ from sources.archiving import SnapshotStore
 from sources.candidates import list_candidates
 from sources.fetching import Egress
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
-from sources.looking import Instruments, Job, Result, look
-from sources.models import Source
+from sources.looking import Instruments, Result, look
+from sources.models import Citation
+from sources.outside_archives import ask_after_loss
 from sources.politeness import HostAnswer, note_answers
 from sources.preparing import prepare
 from sources.reading import Reader
-from sources.recording import record
+from sources.recording import Case, record
 from sources.robots import keep_robots
 from sources.stages import Stage, reached
 
@@ -72,7 +73,7 @@ class _Window:
     pool: ThreadPoolExecutor
     width: int
     now: Clock
-    flying: dict[Future[Result], tuple[Job, Source]] = field(default_factory=dict)
+    flying: dict[Future[Result], Case] = field(default_factory=dict)
     ask_at: float = 0
     recorded: int = 0
 
@@ -85,7 +86,7 @@ class _Window:
                 return self.recorded
             patience = max(self.ask_at - time.monotonic(), 0) if self._has_room() else None
             done, _ = wait(self.flying, timeout=patience, return_when=FIRST_COMPLETED)
-            self._finish([(future, *self.flying.pop(future)) for future in done])
+            self._finish([(future, self.flying.pop(future)) for future in done])
 
     def _has_room(self) -> bool:
         """Whether leasing is worth its queries: a good part of the window is free."""
@@ -101,10 +102,10 @@ class _Window:
         if leases:
             reached(Stage.LEASED)
             instruments = Instruments(egress(), reader(), store())
-            for job, source in self._prepared(leases):
-                self.flying[self.pool.submit(look, job, instruments, at=self.now())] = (job, source)
+            for case in self._prepared(leases):
+                self.flying[self.pool.submit(look, case.job, instruments, at=self.now())] = case
 
-    def _prepared(self, leases: list[Lease]) -> list[tuple[Job, Source]]:
+    def _prepared(self, leases: list[Lease]) -> list[Case]:
         try:
             return prepare(leases, at=self.now())
         except Exception as error:  # as in _record: without this, each would wait for its lease to run out
@@ -112,19 +113,22 @@ class _Window:
                 give_back(lease, at=self.now(), error=f"{type(error).__name__}: {error}")
             raise
 
-    def _finish(self, ended: list[tuple[Future[Result], Job, Source]]) -> None:
-        answers = [answer for future, job, source in ended for answer in self._record(future, job.lease, source)]
+    def _finish(self, ended: list[tuple[Future[Result], Case]]) -> None:
+        answers = [answer for future, case in ended for answer in self._record(future, case)]
         if answers:
             note_answers(answers, at=self.now())
 
-    def _record(self, future: Future[Result], lease: Lease, source: Source) -> list[HostAnswer]:
+    def _record(self, future: Future[Result], case: Case) -> list[HostAnswer]:
         """Record one result. An error of our own gives the check back and is logged; others go on."""
+        lease, source = case.lease, case.source
         try:
             result = future.result()
-            if record(lease, source, result, at=self.now()):
+            if record(case, result, at=self.now()):
                 self.recorded += 1
                 if result.robots and result.robots.fetched:
                     keep_robots(result.robots, at=self.now())
+                if result.shows_loss and Citation.objects.lost().filter(source=source).exists():
+                    ask_after_loss(source, at=self.now())
                 if source.intake_at is not None and source.candidates_at is None:
                     list_candidates(source, at=self.now())
         except Exception as error:  # the ledger must learn of any failure, or the check would wait for its lease

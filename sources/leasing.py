@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection, transaction
 from claims.models import Person
 from sources.models import Source, SourceCheck
 from sources.politeness import Turn, take_turns
-from sources.querysets import SourceCheckQuerySet
 from sources.stages import Stage, reached
 from sources.statuses import OPEN_CHECKS, CheckReason, CheckStatus
 
@@ -56,8 +55,13 @@ def queue_check(
     reason: CheckReason,
     by: Person | None = None,
     not_before: datetime | None = None,
+    look_again: bool = False,
 ) -> SourceCheck:
-    """Return the source's open check, queued when it has none; an open one is brought forward to `not_before`."""
+    """Return the source's open check, queued when it has none; an open one is brought forward to `not_before`.
+
+    A person who asks for what waits on schedule makes it a check that a person asked for. `look_again` is for
+    who has just cited a passage: a check that runs already does not know of it, and is followed by another.
+    """
     when = not_before or at
     try:
         with transaction.atomic():
@@ -66,16 +70,27 @@ def queue_check(
             )
     except IntegrityError:  # one open check a source: somebody asked already
         opened = SourceCheck.objects.open().filter(source=source)
-        opened.filter(status=CheckStatus.QUEUED, next_attempt_at__gt=when).update(next_attempt_at=when)
+        if look_again:
+            # Also where it is queued: the row stays locked until our caller's transaction is over, so that nobody
+            # takes it before the passage can be seen. Taking it clears the mark.
+            opened.update(look_again=True)
+        queued = opened.filter(status=CheckStatus.QUEUED)
+        queued.filter(next_attempt_at__gt=when).update(next_attempt_at=when)
+        if by is not None:
+            queued.filter(requested_by=None).update(reason=reason, requested_by=by)
         # None is left where that one ended a moment ago: then this one is queued after all.
-        return opened.first() or queue_check(source, at=at, reason=reason, by=by, not_before=not_before)
+        return opened.first() or queue_check(
+            source, at=at, reason=reason, by=by, not_before=not_before, look_again=look_again
+        )
 
 
 def queue_scheduled(*, at: datetime, limit: int = 500) -> int:
     """Queue checks of up to `limit` sources whose time has come; return how many were due.
 
-    Where two workers do so at once, one open check a source remains: the second insert is ignored.
+    Those that nothing published relies on any more leave the schedule. Where two workers do so at once, one
+    open check a source remains: the second insert is ignored.
     """
+    Source.objects.filter(next_check_at__lte=at).not_relied_upon().update(next_check_at=None)
     due = Source.objects.due_for_check(at).values_list("pk", "host")[:limit]
     rows = [
         SourceCheck(source_id=pk, host=host, reason=CheckReason.SCHEDULED, requested_at=at, next_attempt_at=at)
@@ -119,7 +134,8 @@ def _take(checks: list[_Due], at: datetime) -> None:
     for attempt in {check.attempt for check in checks}:
         ours = [check.pk for check in checks if check.attempt == attempt]
         rows = SourceCheck.objects.filter(pk__in=ours, attempt=attempt, status__in=OPEN_CHECKS)
-        lease = {"status": CheckStatus.RUNNING, "leased_until": at + settings.CHECK_LEASE, "started_at": at}
+        until = at + settings.CHECK_LEASE
+        lease = {"status": CheckStatus.RUNNING, "leased_until": until, "started_at": at, "look_again": False}
         if rows.update(attempt=attempt + 1, **lease) != len(ours):
             raise _Raced
 
@@ -175,7 +191,7 @@ def _quarantine(worn: list[_Due], at: datetime) -> None:
 def give_back(lease: Lease, *, at: datetime, error: str) -> bool:
     """After an error of our own: queue the check again, later each time, or quarantine it after the last attempt."""
     last = lease.fence >= settings.CHECK_MAX_ATTEMPTS
-    changed = held(lease).update(
+    changed = SourceCheck.objects.filter(**fence(lease)).update(
         status=CheckStatus.QUARANTINED if last else CheckStatus.QUEUED,
         finished_at=at if last else None,
         leased_until=None,
@@ -185,9 +201,9 @@ def give_back(lease: Lease, *, at: datetime, error: str) -> bool:
     return bool(changed)
 
 
-def held(lease: Lease) -> SourceCheckQuerySet:
-    """The leased check's row while the lease's fence is the latest, else nothing."""
-    return SourceCheck.objects.filter(pk=lease.check_id, attempt=lease.fence, status=CheckStatus.RUNNING)
+def fence(lease: Lease) -> dict[str, Any]:
+    """What the leased check's row equals as long as the lease holds: nothing is recorded of another."""
+    return {"id": lease.check_id, "attempt": lease.fence, "status": CheckStatus.RUNNING}
 
 
 def next_due_at() -> datetime | None:

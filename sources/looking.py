@@ -18,7 +18,7 @@ from sources.quotations import Match, Quotation
 from sources.reading import Reader, Reading
 from sources.robots import RobotsAnswer, StoredRobots, obey
 from sources.stages import Stage, reached
-from sources.statuses import SourceOutcome
+from sources.statuses import NEEDS_CONFIRMATION, SourceOutcome
 
 METHOD = 1
 """Raised whenever reading or matching would find something else in the same bytes, so that they are looked at anew."""
@@ -68,6 +68,11 @@ class Result:
     language: str = ""
     retry_after: timedelta = timedelta(0)
     robots: RobotsAnswer | None = None
+
+    @property
+    def shows_loss(self) -> bool:
+        """Whether the page, or a passage of it, was not there as it was quoted."""
+        return self.judgement.is_absent or any(match.outcome in NEEDS_CONFIRMATION for match in self.matches.values())
 
 
 @dataclass(frozen=True, slots=True)

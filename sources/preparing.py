@@ -1,7 +1,8 @@
-"""Turning leases into jobs: what is needed of the database for a whole batch, in a few queries."""
+"""Turning leases into cases: what is needed of the database for a whole batch, in a few queries."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sources.archiving import Held
@@ -10,42 +11,56 @@ from sources.looking import Job, Known
 from sources.models import Citation, Finding, Snapshot, Source
 from sources.quotations import Match, Quotation
 from sources.reading import Reading
+from sources.recording import Case, Cited
 from sources.robots import StoredRobots, applies_to, origin_of, stored_robots
 
 _WIDE = ("text", "main_text", "headers", "problems")
 
 
-def prepare(leases: Sequence[Lease], *, at: datetime) -> list[tuple[Job, Source]]:
-    """Each lease's job and its source, in the order of the leases."""
+def prepare(leases: Sequence[Lease], *, at: datetime) -> list[Case]:
+    """Each lease's case, in the order of the leases."""
     wanted = [lease.source_id for lease in leases]
     sources = Source.objects.in_bulk(wanted)
-    quotations = _quotations(wanted)
+    relied_upon = set(Source.objects.filter(pk__in=wanted).relied_upon().values_list("pk", flat=True))
+    citations = _citations(wanted)
     snapshots = _snapshots([source.latest_id for source in sources.values() if source.url and source.latest_id])
     matches = _matches(snapshots)
     robots = _robots([sources[lease.source_id] for lease in leases if applies_to(lease.reason)], at)
-    return [
-        (
-            Job(
-                lease,
-                url=source.url_as_given if source.url else "",
-                quotations=quotations.get(source.pk, {}),
-                known=_known(snapshots[source.latest_id], matches) if source.latest_id in snapshots else None,
-                robots=robots if applies_to(lease.reason) else None,
-                held_text=None if source.url else _held_text(source),
-                wants_main_text=source.intake_at is not None and source.candidates_at is None,
-            ),
-            source,
+    cases = []
+    for lease in leases:
+        source, cited = sources[lease.source_id], citations.get(lease.source_id, [])
+        job = Job(
+            lease,
+            url=source.url_as_given if source.url else "",
+            quotations={row.pk: Quotation(row.exact, row.prefix, row.suffix) for row in cited},
+            known=_known(snapshots[source.latest_id], matches) if source.latest_id in snapshots else None,
+            robots=robots if applies_to(lease.reason) else None,
+            held_text=None if source.url else _held_text(source),
+            wants_main_text=source.intake_at is not None and source.candidates_at is None,
         )
-        for lease in leases
-        for source in [sources[lease.source_id]]
-    ]
+        states = {row.pk: Cited(row.outcome, row.outcome_since, row.is_confirmed) for row in cited}
+        cases.append(Case(job, source, states, is_relied_upon=source.pk in relied_upon))
+    return cases
 
 
-def _quotations(sources: Sequence[UUID]) -> dict[UUID, dict[UUID, Quotation]]:
-    found: dict[UUID, dict[UUID, Quotation]] = {}
+class _Row(NamedTuple):
+    """What is needed of a citation."""
+
+    source_id: UUID
+    pk: UUID
+    exact: str
+    prefix: str
+    suffix: str
+    outcome: str
+    outcome_since: datetime | None
+    is_confirmed: bool
+
+
+def _citations(sources: Sequence[UUID]) -> dict[UUID, list[_Row]]:
+    found: dict[UUID, list[_Row]] = {}
     rows = Citation.objects.in_use().filter(source__in=sources).order_by("pk")
-    for source, pk, exact, prefix, suffix in rows.values_list("source", "pk", "exact", "prefix", "suffix"):
-        found.setdefault(source, {})[pk] = Quotation(exact, prefix, suffix)
+    for row in map(_Row._make, rows.values_list(*_Row._fields)):
+        found.setdefault(row.source_id, []).append(row)
     return found
 
 

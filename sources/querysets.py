@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from claims.statuses import Status
 from sources.statuses import (
     NEEDS_CONFIRMATION,
     OPEN_CHECKS,
@@ -33,6 +34,23 @@ class SourceQuerySet(models.QuerySet["Source"]):
             self.filter(next_check_at__lte=at)
             .exclude(checks__status__in=sorted(OPEN_CHECKS))
             .order_by("next_check_at", "id")
+        )
+
+    def relied_upon(self) -> SourceQuerySet:
+        """Sources that a published claim relies on: the others are not checked again by themselves."""
+        return self.filter(self._relying())
+
+    def not_relied_upon(self) -> SourceQuerySet:
+        return self.filter(~self._relying())
+
+    def _relying(self) -> Exists:
+        return Exists(
+            self.model.objects.filter(
+                pk=OuterRef("pk"),
+                citations__removed_at__isnull=True,
+                citations__claim__status__in=[Status.PUBLISHED, Status.IN_REVIEW],
+                citations__claim__events__kind="publish",
+            )
         )
 
     def awaiting_candidates(self) -> SourceQuerySet:

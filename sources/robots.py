@@ -17,7 +17,7 @@ from sources.fetching.urls import identify
 from sources.models import RobotsFile
 from sources.statuses import CheckReason, RobotsOutcome
 
-PRODUCT_TOKEN = "FactcheckBot"
+OUR_AGENT = "FactcheckBot"
 REPEATED = frozenset({CheckReason.SCHEDULED, CheckReason.CONFIRMATION})
 MOST_BYTES = 500 * 1024
 FRESH_FOR = timedelta(hours=24)
@@ -48,7 +48,7 @@ class Robots:
     agent: str
 
     @classmethod
-    def parse(cls, body: str | bytes, *, agent: str = PRODUCT_TOKEN) -> Robots:
+    def parse(cls, body: str | bytes, *, agent: str = OUR_AGENT) -> Robots:
         """Read a robots.txt; nothing in it is an error, what is not understood is passed over."""
         text = body if isinstance(body, str) else decoded(body)
         return cls(Protego.parse(_for_one(text, agent)), agent)
@@ -169,7 +169,7 @@ def obey(egress: Egress, url: str, stored: Mapping[str, StoredRobots], at: datet
         error = f"{target.origin}/robots.txt could not be had: {file.detail}"
         return RobotsAnswer(is_allowed=False, error=error, fetched=fetched)
     agent = _TOKEN.match(egress.user_agent)
-    robots = Robots.parse(file.body, agent=agent[0] if agent else PRODUCT_TOKEN)
+    robots = Robots.parse(file.body, agent=agent[0] if agent else OUR_AGENT)
     is_allowed = robots.allows(target.request_target)
     refusal = "" if is_allowed else f"{target.origin}/robots.txt asks robots not to fetch {target.request_target}"
     return RobotsAnswer(is_allowed, refusal[:500], crawl_delay=robots.crawl_delay, fetched=fetched)

@@ -1,6 +1,5 @@
 """What a desk does with sources: add, cite, ask for checks. Intake of articles stands in sources.intake."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -17,7 +16,6 @@ from sources.checks import reader, store
 from sources.leasing import queue_check
 from sources.models import Citation, Snapshot, Source, SourceCheck
 from sources.reading import Reading
-from sources.recording import is_relied_upon
 from sources.statuses import (
     CheckReason,
     CheckStatus,
@@ -229,7 +227,7 @@ def cite(
             added_at=at,
             added_by=by,
         )
-        queue_check(source, at=at, reason=CheckReason.ADDED, by=by)
+        queue_check(source, at=at, reason=CheckReason.ADDED, by=by, look_again=True)
         touch(claim, at=at)
         record_event(claim, "cite", by=by, at=at, data={"citation": str(citation.pk), "source": str(source.pk)})
         record_change(claim, "claim.evidence_changed", at=at)
@@ -261,17 +259,6 @@ def request_check(source: Source, *, by: Person, at: datetime) -> SourceCheck:
     return check
 
 
-def retry_checks(checks: Iterable[SourceCheck], *, by: Person, at: datetime) -> list[SourceCheck]:
-    """Queue a fresh check for each failed or quarantined one; the old row stays as it ended."""
-    fresh = []
-    with transaction.atomic():
-        for check in checks:
-            rules.check_can_retry(check, by)
-            fresh.append(queue_check(check.source, at=at, reason=CheckReason.RETRY, by=by))
-        tasks.hint()
-    return fresh
-
-
 def watch(claim: Claim, *, at: datetime) -> int:
     """From its publication on, keep checking what the claim relies on; return how many sources."""
     sources = Source.objects.filter(citations__claim=claim, citations__removed_at__isnull=True).exclude(url="")
@@ -280,11 +267,8 @@ def watch(claim: Claim, *, at: datetime) -> int:
 
 def unwatch(claim: Claim) -> int:
     """Stop re-checking the sources that nothing published relies on any more; return how many."""
-    stopped = 0
-    for source in Source.objects.filter(citations__claim=claim, next_check_at__isnull=False).distinct():
-        if not is_relied_upon(source):
-            stopped += Source.objects.filter(pk=source.pk).update(next_check_at=None)
-    return stopped
+    cited = Source.objects.filter(citations__claim=claim, next_check_at__isnull=False)
+    return Source.objects.filter(pk__in=cited.values("pk")).not_relied_upon().update(next_check_at=None)
 
 
 def is_checked(citation: Citation) -> bool:

@@ -42,4 +42,9 @@ class Migration(migrations.Migration):
             model_name='sourcecheck',
             index=models.Index(condition=models.Q(('status', 'running')), fields=['host'], name='check_running_by_host'),
         ),
+        migrations.AddField(
+            model_name='sourcecheck',
+            name='look_again',
+            field=models.BooleanField(default=False, help_text='Another passage was cited while it ran.'),
+        ),
     ]

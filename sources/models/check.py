@@ -25,6 +25,7 @@ class SourceCheck(models.Model):
     )
     attempt = models.PositiveIntegerField(default=0, help_text="The fence: only the latest attempt may record.")
     next_attempt_at = models.DateTimeField()
+    look_again = models.BooleanField(default=False, help_text="Another passage was cited while it ran.")
     leased_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -15,9 +15,7 @@ from django.utils import timezone
 
 from sources import checks, recording, stages, workflow
 from sources.archiving import Corrupt
-from sources.leasing import Lease
 from sources.models import Citation, Finding, Host, Snapshot, Source, SourceCheck
-from sources.querysets import SourceCheckQuerySet
 from sources.statuses import OPEN_CHECKS, CheckReason, CheckStatus
 from tests.crash.kill_drill import GIVE_UP_SECONDS, SOURCES, WIDTH, WORKERS, Plan, Tally, strike
 from tests.crash.pages import PASSAGE
@@ -31,7 +29,7 @@ def run(*, plans: list[Plan], origin: str, fence_off: bool) -> Tally:
     # So many strikes can fall on one check by chance; that three quarantine it has its own test.
     settings.CHECK_MAX_ATTEMPTS = 10**6
     if fence_off:
-        recording.held = _held_without_fence
+        recording.fence = lambda lease: {"id": lease.check_id}
     desk = TestDesk.make()
     desk.at = timezone.now() - timedelta(days=1)
     _add_sources(desk, origin)
@@ -41,10 +39,6 @@ def run(*, plans: list[Plan], origin: str, fence_off: bool) -> Tally:
     tally.checks = SourceCheck.objects.count()
     tally.faults += _faults()
     return tally
-
-
-def _held_without_fence(lease: Lease) -> SourceCheckQuerySet:
-    return SourceCheck.objects.filter(pk=lease.check_id)
 
 
 def _add_sources(desk: TestDesk, origin: str) -> None:

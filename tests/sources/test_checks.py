@@ -12,7 +12,9 @@ from sources.judging import judge_answer
 from sources.leasing import give_back, lease_due, queue_check, queue_scheduled
 from sources.looking import Result
 from sources.models import Citation, Finding, Snapshot, Source, SourceCheck
-from sources.recording import record
+from sources.preparing import prepare
+from sources.recording import Case, record
+from sources.retrying import retry_checks
 from sources.statuses import CheckReason, CheckStatus
 from tests.desk import TestDesk
 
@@ -73,6 +75,20 @@ def web(monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest) -> Cal
 def cited(desk: TestDesk) -> Citation:
     source = workflow.add_web_source(desk=desk.desk, url=URL, by=desk.ana, at=desk.tick())
     return desk.cite(desk.submit(), source=source, exact=PASSAGE, prefix="statement of Monday ", suffix=", hours")
+
+
+def relied_upon(desk: TestDesk) -> Citation:
+    """A passage, checked once, that a published claim relies on."""
+    citation = cited(desk)
+    Citation.objects.filter(pk=citation.pk).update(claim=desk.published())
+    desk.run_checks()
+    return citation
+
+
+def take(desk: TestDesk) -> Case:
+    """Lease the one check that is due."""
+    [case] = prepare(lease_due(at=desk.tick(), limit=1), at=desk.at)
+    return case
 
 
 def check_again(desk: TestDesk, citation: Citation, **later: int) -> None:
@@ -210,15 +226,15 @@ def test_an_unread_text_never_makes_a_passage_missing(desk: TestDesk, web: Calla
 def test_a_late_duplicate_writes_nothing(desk: TestDesk, web: Callable[..., Web]) -> None:
     web(page())
     citation = cited(desk)
-    late = lease_due(at=desk.tick(), limit=1)[0]
+    late = take(desk)
     desk.tick(seconds=301)  # the lease runs out, another worker takes the check
-    second = lease_due(at=desk.tick(), limit=1)[0]
-    assert (late.fence, second.fence) == (1, 2)
+    second = take(desk)
+    assert (late.lease.fence, second.lease.fence) == (1, 2)
     result = Result(judge_answer(page()))
 
-    assert record(second, citation.source, result, at=desk.tick()) is True
-    assert record(late, citation.source, result, at=desk.tick()) is False
-    assert give_back(late, at=desk.tick(), error="late") is False
+    assert record(second, result, at=desk.tick()) is True
+    assert record(late, result, at=desk.tick()) is False
+    assert give_back(late.lease, at=desk.tick(), error="late") is False
     assert SourceCheck.objects.get().outcome == "alive"
     assert citation.findings.count() == 0
 
@@ -229,13 +245,13 @@ def test_control_without_the_fence_the_late_duplicate_is_recorded(
     from sources import recording
 
     web(page())
-    source = cited(desk).source
-    late = lease_due(at=desk.tick(), limit=1)[0]
+    cited(desk)
+    late = take(desk)
     desk.tick(seconds=301)
-    second = lease_due(at=desk.tick(), limit=1)[0]
-    monkeypatch.setattr(recording, "_close_check", lambda *_: True)
+    second = take(desk)
+    monkeypatch.setattr(recording, "_close_check", lambda *_: recording._Closed(look_again=False))
     result = Result(judge_answer(page()))
-    assert [record(lease, source, result, at=desk.tick()) for lease in (second, late)] == [True, True]
+    assert [record(case, result, at=desk.tick()) for case in (second, late)] == [True, True]
 
 
 def test_an_error_of_ours_is_retried_later_and_then_quarantined(
@@ -252,8 +268,7 @@ def test_an_error_of_ours_is_retried_later_and_then_quarantined(
     assert (check.status, check.detail) == (CheckStatus.QUARANTINED, "disk full")
     assert lease_due(at=desk.tick(hours=9), limit=1) == []
 
-    fresh = workflow.retry_checks([check], by=desk.ana, at=desk.tick())
-    assert [c.status for c in fresh] == [CheckStatus.QUEUED]
+    assert retry_checks([check], by=desk.ana, at=desk.tick()).queued == 1
     assert desk.run_checks() == 1
     citation.refresh_from_db()
     assert citation.outcome == "found"
@@ -285,12 +300,30 @@ def test_one_host_is_asked_once_a_second(desk: TestDesk, web: Callable[..., Web]
 
 def test_a_schedule_queues_what_is_due_once(desk: TestDesk, web: Callable[..., Web]) -> None:
     web(page())
-    citation = cited(desk)
-    desk.run_checks()
-    Source.objects.update(next_check_at=desk.tick())
+    citation = relied_upon(desk)
+    Source.objects.filter(pk=citation.source_id).update(next_check_at=desk.tick())
     assert [queue_scheduled(at=desk.at), queue_scheduled(at=desk.at)] == [1, 0]
     assert SourceCheck.objects.open().get().reason == CheckReason.SCHEDULED
     assert citation.source.checks.count() == 2
+
+
+def test_the_wait_grows_while_nothing_changes(desk: TestDesk, web: Callable[..., Web]) -> None:
+    web(page())
+    citation = relied_upon(desk)
+    waits = []
+    for hours in (0, 2, 30, 24 * 8, 24 * 31):
+        check_again(desk, citation, hours=hours, seconds=1)
+        waits.append(citation.source.next_check_at - citation.source.outcome_at)
+    assert waits == [timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30), timedelta(days=30)]
+
+
+def test_what_nothing_published_relies_on_leaves_the_schedule(desk: TestDesk, web: Callable[..., Web]) -> None:
+    web(page())
+    citation = cited(desk)
+    desk.run_checks()
+    Source.objects.update(next_check_at=desk.tick())
+    assert queue_scheduled(at=desk.at) == 0
+    assert Source.objects.get(pk=citation.source_id).next_check_at is None
 
 
 def test_a_check_that_is_open_serves_whoever_asks_next(desk: TestDesk, web: Callable[..., Web]) -> None:

@@ -8,12 +8,11 @@ from sources import checks, leasing, workflow
 from sources.leasing import lease_due, next_due_at, queue_check
 from sources.looking import Instruments, look
 from sources.models import Citation, Snapshot, Source, SourceCheck
-from sources.preparing import prepare
 from sources.recording import record
 from sources.statuses import CheckReason, CheckStatus
 from tests.desk import TestDesk
 from tests.meanwhile import meanwhile
-from tests.sources.test_checks import Web, cited, page
+from tests.sources.test_checks import Web, cited, page, take
 
 
 def asked(desk: TestDesk, *sources: Source) -> None:
@@ -49,6 +48,17 @@ def test_whoever_asks_brings_an_open_check_forward_and_never_puts_it_off(desk: T
         check = queue_check(source, at=at, reason=CheckReason.CONFIRMATION, not_before=at + timedelta(hours=hours))
     assert check.next_attempt_at == at + timedelta(hours=2)
     assert SourceCheck.objects.count() == 1
+
+
+def test_a_scheduled_check_that_a_person_asks_for_becomes_theirs(desk: TestDesk) -> None:
+    """It then fetches what robots.txt keeps from robots."""
+    source, at = desk.text_source(), desk.tick()
+    queue_check(source, at=at, reason=CheckReason.SCHEDULED, not_before=at + timedelta(hours=5))
+    check = queue_check(source, at=at, reason=CheckReason.ASKED, by=desk.ana)
+    assert (check.reason, check.requested_by, check.next_attempt_at) == (CheckReason.ASKED, desk.ana, at)
+
+    later = queue_check(source, at=at, reason=CheckReason.SCHEDULED)
+    assert (later.reason, later.requested_by) == (CheckReason.ASKED, desk.ana)
 
 
 def test_a_check_that_ended_a_moment_ago_does_not_serve_whoever_asks(
@@ -129,11 +139,11 @@ def test_a_citation_added_while_its_source_is_read_is_checked_afterwards(
     """The open check serves whoever asks; one that is running has looked for the older passages alone."""
     monkeypatch.setattr(checks, "egress", lambda: Web([page()]))
     first = cited(desk)
-    [(job, source)] = prepare(lease_due(at=desk.tick(), limit=1), at=desk.at)
-    result = look(job, Instruments(checks.egress(), checks.reader(), checks.store()), at=desk.tick())
+    case = take(desk)
+    result = look(case.job, Instruments(checks.egress(), checks.reader(), checks.store()), at=desk.tick())
     late = desk.cite(first.claim, source=first.source, exact="hours before the shelling began")
 
-    assert record(job.lease, source, result, at=desk.tick())
+    assert record(case, result, at=desk.tick())
 
     late.refresh_from_db()
     assert late.outcome == ""
