@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from claims.models import Claim, Person
     from sources.models import Candidate, Citation, Host, Source, SourceCheck
 
+PUBLISHED = (Status.PUBLISHED, Status.IN_REVIEW)  # a claim that was published once and is under review stays so
+
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, person: Person) -> SourceQuerySet:
@@ -48,7 +50,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
             self.model.objects.filter(
                 pk=OuterRef("pk"),
                 citations__removed_at__isnull=True,
-                citations__claim__status__in=[Status.PUBLISHED, Status.IN_REVIEW],
+                citations__claim__status__in=PUBLISHED,
                 citations__claim__events__kind="publish",
             )
         )
@@ -91,6 +93,11 @@ class CitationQuerySet(models.QuerySet["Citation"]):
     def in_use(self) -> CitationQuerySet:
         """Citations that nobody removed."""
         return self.filter(removed_at__isnull=True)
+
+    def of_published_claims(self) -> CitationQuerySet:
+        """Citations in use that a published claim relies on, also while a correction of it is in review."""
+        published = self.model.objects.filter(pk=OuterRef("pk"), claim__events__kind="publish")
+        return self.in_use().filter(Exists(published), claim__status__in=PUBLISHED)
 
     def of(self, claim: Claim) -> CitationQuerySet:
         return self.in_use().filter(claim=claim).select_related("source", "position__party").order_by("added_at", "id")

@@ -71,5 +71,7 @@ def _update_sql(model: type[models.Model], where: tuple[str, ...], changes: tupl
     return f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {conditions}"  # noqa: S608
 
 
-def _quoted(name: str) -> str:
+def _quoted(name: str | None) -> str:
+    """A table's or a column's name; no column of ours is without one."""
+    assert name is not None
     return connection.ops.quote_name(name)
