@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python
 # Checks write nothing into the desk's own data directory, and use no service.
 SCRATCH := env -u DATABASE_URL -u REDIS_URL -u FACTCHECK_PRODUCTION FACTCHECK_DATA_DIR=$(VENV)/scratch
 
-.PHONY: help install demo test check bench serve worker beat lock
+.PHONY: help install demo test check bench drill-kill serve worker beat lock
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test     all tests; with DATABASE_URL and REDIS_URL set, on those too"
 	@echo "make check    lint, types, import directions, migrations, settings, lock files"
 	@echo "make bench    the short forms of benchmarks/*.py"
+	@echo "make drill-kill   kill workers and brokers by the hundred; nothing may be lost (ten minutes)"
 	@echo "make serve | worker | beat   one part of the desk, for development"
 	@echo "make install  what the desk runs on; make lock  new requirements/*.txt"
 
@@ -96,6 +97,25 @@ bench: $(VENV)/.dev
 	    echo "== $$file: left out, it has no --short form"; \
 	  fi; \
 	done; exit $$status
+
+# Each line is a drill of its own; the tests have their short forms. KILLS=40 makes them shorter.
+KILLS ?= 300
+
+drill-kill: $(VENV)/.dev
+	@status=0; \
+	echo "== Embedded default"; \
+	env -u DATABASE_URL -u REDIS_URL $(RUN) -m tests.crash.kill_drill --kills "$(KILLS)" || status=1; \
+	env -u DATABASE_URL -u REDIS_URL $(RUN) -m tests.crash.kill_drill --kills 0 --stalls 8 --stage ARCHIVED --fence-off || status=1; \
+	if [ -n "$$DATABASE_URL" ]; then \
+	  echo "== PostgreSQL"; \
+	  $(RUN) -m tests.crash.kill_drill --kills "$(KILLS)" || status=1; \
+	  $(RUN) -m tests.crash.kill_drill --kills 0 --stalls 8 --stage ARCHIVED --fence-off || status=1; \
+	else \
+	  echo "== LEFT OUT: PostgreSQL. Set DATABASE_URL for it; a database is made beside the one it names."; \
+	fi; \
+	echo "== Workers, pools and brokers"; \
+	$(RUN) -m tests.crash.broker_drill --kills 20 || status=1; \
+	exit $$status
 
 # --- Locks: with hashes and without the address of any registry --------------------------------------------
 
