@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 LOG_MAX_BYTES = 10_000_000
 TAIL_LINES = 12
@@ -24,8 +25,9 @@ class Process:
     """A process to keep running.
 
     Ready means: it runs, a line of its output holds `ready_line`, and `is_ready` says so; all within
-    `ready_within` seconds. `health` is a command that exits 1 when the process runs but gets nowhere. With
-    `echo` its output is shown, and not only logged. `grace` is in seconds.
+    `ready_within` seconds. `health` tells why the process runs but gets nowhere, or an empty string; it raises
+    where it cannot tell. With `echo` its output is shown, and not only logged; `verbatim` without its name
+    before each line. `grace` is in seconds.
     """
 
     name: str
@@ -35,9 +37,10 @@ class Process:
     is_ready: Callable[[], bool] = lambda: True
     ready_line: str = ""
     ready_within: float = 60
-    health: Sequence[str] = ()
+    health: Callable[[], str] | None = None
     grace: float = 10
     echo: bool = False
+    verbatim: bool = False
 
 
 class LogFile:
@@ -65,13 +68,13 @@ class LogFile:
 class Child:
     """One run of a process, as the leader of a session of its own: the terminal's Ctrl-C spares it."""
 
-    def __init__(self, process: Process, log_dir: Path, say: Say) -> None:
+    def __init__(self, process: Process, log_dir: Path | None, say: Say) -> None:
         self.process = process
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
         self.has_shown_ready_line = not process.ready_line
         self.started_at = time.monotonic()
         self._say = say
-        self._log = LogFile(log_dir / f"{process.name}.log")
+        self._log = LogFile(log_dir / f"{process.name}.log") if log_dir else None
         self._rest = b""
         self._popen = subprocess.Popen(
             process.command,
@@ -110,12 +113,13 @@ class Child:
             return b""
 
     def _take(self, line: str) -> None:
-        self._log.write(f"{self.process.name} | {line}")
+        if self._log:
+            self._log.write(f"{self.process.name} | {line}")
         self.tail.append(line)
         if self.process.ready_line in line:
             self.has_shown_ready_line = True
         if self.process.echo or _ERROR.search(line):
-            self._say(f"{self.process.name} | {line}")
+            self._say(line if self.process.verbatim else f"{self.process.name} | {line}")
 
     def ask_to_stop(self) -> None:
         """Ask the leader alone: a worker looks after its own pool."""
@@ -139,8 +143,32 @@ class Child:
         if self._rest:
             self._take(self._rest.decode("utf-8", "replace"))
         self._output.close()
-        self._log.close()
+        if self._log:
+            self._log.close()
         return code
+
+
+class Examination:
+    """One question after a process's health, asked in a thread: what it asks of may never answer."""
+
+    def __init__(self, question: Callable[[], str]) -> None:
+        self.began_at = time.monotonic()
+        self.fault = ""
+        self.doubt = ""  # why nobody can tell
+        self._question = question
+        self._thread = Thread(target=self._ask, daemon=True)
+        self._thread.start()
+
+    def _ask(self) -> None:
+        try:
+            self.fault = self._question()
+        except Exception as error:  # whatever it is, the process is not to blame; the supervisor says it
+            self.doubt = f"{type(error).__name__}: {error}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer."""
+        return not self._thread.is_alive()
 
 
 def start_guard(grace: float) -> subprocess.Popen[bytes]:

@@ -102,7 +102,6 @@ class Demo:
             "FACTCHECK_PUBLIC_URL": self.url,
             "FACTCHECK_FETCH_ALLOW": f"{loopback.HOST}:{self.newsstand_port}",
             "PYTHONUNBUFFERED": "1",
-            "REMAP_SIGTERM": "SIGQUIT",  # a worker puts unfinished messages back when it is stopped
             **_SHORT_INTERVALS,
         }
 
@@ -157,24 +156,13 @@ class Demo:
         )
 
     def worker(self) -> Process:
-        return self._process(
-            "worker",
-            *("-m", "celery", "-A", "factcheck", "worker", "--pool", "prefork", "--concurrency", "2"),
-            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
-            ready_line=" ready.",
-            health=[sys.executable, "manage.py", "healthy", "worker"],
-            grace=20,
-        )
+        return self._manage("worker", "supervise", "worker", ready_line=" ready.", grace=40)
 
     def beat(self) -> Process:
-        return self._process(
-            "beat",
-            *("-m", "celery", "-A", "factcheck", "beat", "--pidfile=", "--loglevel", "INFO"),
-            ready_line="beat: Starting...",
-        )
+        return self._manage("beat", "supervise", "beat", ready_line="beat: Starting...", grace=20)
 
-    def _manage(self, name: str, *arguments: str, echo: bool = False) -> Process:
-        return self._process(name, str(HOME / "manage.py"), *arguments, echo=echo)
+    def _manage(self, name: str, *arguments: str, **more: Any) -> Process:
+        return self._process(name, str(HOME / "manage.py"), *arguments, **more)
 
     def _process(self, name: str, *arguments: str, **more: Any) -> Process:
         return Process(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_safe
 
 from factcheck.broker import ONCE
 from sources.models import SourceCheck
+
+BEAT_SAVES_WITHIN = timedelta(minutes=10)  # it saves its schedule every three
 
 
 @never_cache
@@ -47,15 +50,29 @@ def _database() -> dict[str, str]:
 
 def broker_answers(within: float = 2) -> bool:
     """Whether the configured broker answers a ping within so many seconds."""
+    try:
+        with _broker(within) as client:
+            return bool(client.ping())
+    except (redis.exceptions.RedisError, OSError):
+        return False
+
+
+def messages_waiting(within: float = 2) -> int:
+    """How many messages no worker has taken yet; 0 when the broker does not answer within so many seconds."""
+    queue = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] + current_app.conf.task_default_queue
+    try:
+        with _broker(within) as client:
+            return int(client.llen(queue))
+    except (redis.exceptions.RedisError, OSError):
+        return 0
+
+
+def _broker(within: float) -> redis.Redis:
     url = settings.REDIS_URL or f"unix://{settings.BROKER_SOCKET}"
     options: dict[str, Any] = {"socket_timeout": within, "retry": ONCE}
     if settings.REDIS_URL and not url.startswith("unix:"):
         options["socket_connect_timeout"] = within
-    try:
-        with redis.Redis.from_url(url, **options) as client:
-            return bool(client.ping())
-    except (redis.exceptions.RedisError, OSError):
-        return False
+    return redis.Redis.from_url(url, **options)
 
 
 def stuck_checks(at: datetime, *, within: timedelta) -> int:
@@ -76,3 +93,27 @@ def schedule_age(at: datetime) -> timedelta | None:
     # What the standard library's dbm makes of the name differs: one file, or several with endings.
     saved = [file.stat().st_mtime for file in path.parent.glob(f"{path.name}*")]
     return at - datetime.fromtimestamp(max(saved), tz=at.tzinfo) if saved else None
+
+
+def worker_fault(at: datetime) -> str:
+    """Why no worker is healthy, by the ledger; an empty string where there is progress, or nothing to do."""
+    stuck = stuck_checks(at, within=settings.STUCK_AFTER)
+    return f"{stuck} source checks are due and none was taken or finished for {settings.STUCK_AFTER}" if stuck else ""
+
+
+def deaf_fault(pulse: Path, at: datetime) -> str:
+    """Why the worker whose tasks touch `pulse` does not hear the broker, or an empty string."""
+    silence = at - datetime.fromtimestamp(pulse.stat().st_mtime, tz=at.tzinfo)
+    # Within a lease any task ends: a worker that shows nothing for longer is not merely busy.
+    if silence <= settings.CHECK_LEASE:
+        return ""
+    waiting = messages_waiting()
+    return f"{waiting} messages wait, and it neither began nor ended a task for {silence}" if waiting else ""
+
+
+def beat_fault(at: datetime) -> str:
+    """Why the schedule is not healthy, or an empty string."""
+    age = schedule_age(at)
+    if age is None:
+        return "it has saved no schedule yet"
+    return f"it last saved its schedule {age} ago" if age > BEAT_SAVES_WITHIN else ""

@@ -10,9 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from factcheck import environment
+from factcheck import environment, outside_archives
 from factcheck.environment import env
 from factcheck.keys import secret_from_file
+from factcheck.snapshot_storage import snapshot_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -129,6 +130,14 @@ CACHES = {
         "KEY_PREFIX": "factcheck",
     }
 }
+# One check must be over within this time, or another worker takes it. Everything below hangs on it, in this order:
+# run's budget < soft limit < hard limit < lease < when the broker sends an unfinished message again.
+CHECK_LEASE = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_LEASE_SECONDS", default=300, least=10))
+_LEASE_SECONDS = int(CHECK_LEASE.total_seconds())
+# A run takes no more checks after so long, so that those under way end before the soft limit.
+CHECK_BUDGET = CHECK_LEASE * 0.4
+CELERY_TASK_SOFT_TIME_LIMIT = _LEASE_SECONDS * 8 // 10
+CELERY_TASK_TIME_LIMIT = _LEASE_SECONDS * 9 // 10
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True  # the row is the truth: no result backend
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -136,15 +145,19 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = 240  # soft < hard < lease < visibility timeout
-CELERY_TASK_TIME_LIMIT = 270
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A worker outlasts any absence of the broker and goes on with what it has: the fence is in the row, not the message.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
+    "visibility_timeout": 2 * _LEASE_SECONDS,
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    # A connection that is silent for so long (seconds) is asked, and dropped when it does not answer.
+    "health_check_interval": 5,
     # One try: a hint that cannot be sent must not hold up a web request (three tries took six seconds).
     "max_retries": 0,
     "interval_start": 0,
@@ -153,6 +166,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A hint that cannot be sent must not hold up a web request: the sweep finds the row.
 CELERY_TASK_PUBLISH_RETRY = False
 SWEEP_SECONDS = environment.whole_number("FACTCHECK_SWEEP_SECONDS", default=30, least=1)
+# A worker is started afresh when checks wait and none was taken or finished for so long.
+STUCK_AFTER = timedelta(seconds=environment.whole_number("FACTCHECK_STUCK_SECONDS", default=120, least=5))
+CELERY_BEAT_SCHEDULER = "factcheck.schedule:BoundedScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep source checks": {"task": "sources.tasks.sweep", "schedule": SWEEP_SECONDS},
@@ -166,7 +182,6 @@ FETCH_USER_AGENT = f"FactcheckBot/1.0 (+{CONTACT_URL})"
 FETCH_PARALLEL = environment.whole_number("FACTCHECK_FETCH_PARALLEL", default=10, least=1)
 HOST_INTERVAL = timedelta(milliseconds=environment.whole_number("FACTCHECK_HOST_INTERVAL_MS", default=1000))
 HOST_PARALLEL = environment.whole_number("FACTCHECK_HOST_PARALLEL", default=2, least=1)
-CHECK_LEASE = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_LEASE_SECONDS", default=300, least=1))
 CHECK_MAX_ATTEMPTS = 3
 CHECK_BACKOFF = timedelta(seconds=environment.whole_number("FACTCHECK_CHECK_BACKOFF_SECONDS", default=60))
 # A passage that vanished counts only when a second check, this much later, agrees.
@@ -178,6 +193,16 @@ GONE_OVER = timedelta(seconds=environment.whole_number("FACTCHECK_GONE_OVER_SECO
 CHECK_SCHEDULE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 # Whether repeated checks keep to the robots.txt of the sites; a check that a person asked for is no robot's.
 OBEY_ROBOTS = environment.boolean("FACTCHECK_ROBOTS", default=True)
+
+# --- Outside archives: optional, and off while no address is set ---------------------------------------------
+
+MEMENTO_TIMEGATE = outside_archives.timegate()
+SAVE_PAGE_NOW_URL, SAVE_PAGE_NOW_KEY, SAVE_PAGE_NOW_SECRET = outside_archives.save_page_now(allow=FETCH_ALLOW)
+if MEMENTO_TIMEGATE or SAVE_PAGE_NOW_URL:
+    CELERY_BEAT_SCHEDULE["ask outside archives"] = {
+        "task": "sources.tasks.run_archive_copies",
+        "schedule": SWEEP_SECONDS,
+    }
 
 # --- Partners ----------------------------------------------------------------------------------------------
 
@@ -234,6 +259,7 @@ STATIC_ROOT = environment.folder("FACTCHECK_STATIC_ROOT", default=DATA_DIR / "st
 STATICFILES_DIRS = [BASE_DIR / "factcheck" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "media"}},
+    "snapshots": snapshot_storage(),
     "staticfiles": {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -5,17 +5,18 @@ import signal
 import subprocess
 import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-from factcheck.children import Child, Process, Say, start_guard
+from factcheck.children import Child, Examination, Process, Say, start_guard
 
 TICK = 0.2  # seconds between looks
 EXITS_WHILE_STARTING = 3
 EXITS_TO_COMPLAIN = 5
 STRIKES = 2  # failed health checks in a row before a process that gets nowhere is restarted
+ANSWERED_WITHIN = 60  # seconds; a health check that takes longer cannot tell
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,22 +50,28 @@ class _Post:
     exits: int = 0
     restart_at: float = 0
     health_at: float = 0
-    examiner: Child | None = None
+    examination: Examination | None = None
+    doubt: str = ""
     strikes: int = 0
+    ends: int = 0  # because it got nowhere, in a row
 
 
 @dataclass
 class Supervisor(AbstractContextManager["Supervisor"]):
     """Use as a context: leaving it stops everything, the last started first.
 
-    `say` gets each line meant for a person. Signals are handled while the context lasts; the first one makes
-    `start`, `run_once` and `watch` raise StopAsked, a second one cuts the graces short. Main thread only.
+    `say` gets each line meant for a person; without a `log_dir` no line is kept. Signals are handled while the
+    context lasts; the first one makes `start`, `run_once` and `watch` raise StopAsked, a second one cuts the
+    graces short. Main thread only.
     """
 
-    log_dir: Path
+    log_dir: Path | None
     say: Say
     backoff: Backoff = field(default_factory=Backoff)
-    health_every: float = 120  # seconds
+    health_every: float = 15  # seconds
+    # Seconds that a process has from its start before anybody asks after its health; doubled each time that it
+    # was ended in vain: on a machine that slow it would never get to work.
+    patience: float = 120
     _posts: list[_Post] = field(default_factory=list, init=False)
     _stops_asked: int = field(default=0, init=False)
     _guard: subprocess.Popen[bytes] | None = field(default=None, init=False)
@@ -98,8 +105,7 @@ class Supervisor(AbstractContextManager["Supervisor"]):
                 raise StartFailed(f"{process.name} exited {post.exits} times while starting.")
             if time.monotonic() > deadline:
                 raise StartFailed(
-                    f"{process.name} was not ready within {process.ready_within:.0f} seconds; "
-                    f"see {self._log_of(process)}."
+                    f"{process.name} was not ready within {process.ready_within:.0f} seconds{self._see_log(process)}."
                 )
             self.step()
 
@@ -130,15 +136,15 @@ class Supervisor(AbstractContextManager["Supervisor"]):
 
     def _launch(self, post: _Post) -> None:
         post.child = self._spawn(post.process)
-        post.health_at = time.monotonic() + self.health_every
+        post.health_at = time.monotonic() + self.patience * 2.0 ** min(post.ends, 6)
 
     def _spawn(self, process: Process) -> Child:
         child = Child(process, self.log_dir, self.say)
         self._tell_guard(f"+{child.pid}\n")
         return child
 
-    def _log_of(self, process: Process) -> Path:
-        return self.log_dir / f"{process.name}.log"
+    def _see_log(self, process: Process) -> str:
+        return f"; see {self.log_dir / process.name}.log" if self.log_dir else ""
 
     # --- watching ------------------------------------------------------------------------------------------
 
@@ -151,8 +157,7 @@ class Supervisor(AbstractContextManager["Supervisor"]):
             self._look_at(post)
 
     def _read_outputs(self, also: Child | None = None) -> None:
-        children = [child for post in self._posts for child in (post.child, post.examiner) if child]
-        children += [also] if also else []
+        children = self._children() + ([also] if also else [])
         began = time.monotonic()
         for child in select.select(children, [], [], TICK)[0]:
             child.read()
@@ -166,18 +171,16 @@ class Supervisor(AbstractContextManager["Supervisor"]):
                 self._launch(post)
         elif post.child.exit_code is not None:
             self._note_exit(post, post.child, now)
-        elif post.examiner:
-            self._read_verdict(post, post.examiner, post.child)
+        elif post.examination:
+            self._read_answer(post, post.examination, post.child)
         elif post.process.health and now >= post.health_at:
             post.health_at = now + self.health_every
-            name = f"{post.process.name}-health"
-            post.examiner = self._spawn(
-                replace(post.process, name=name, command=post.process.health, echo=False, ready_line="")
-            )
+            post.examination = Examination(post.process.health)
 
     def _note_exit(self, post: _Post, child: Child, now: float) -> None:
         code = self._bury(child)
         post.child = None
+        post.examination, post.strikes = None, 0  # what is found of this run says nothing of the next
         post.exits = 1 if now - child.started_at >= self.backoff.steady else post.exits + 1
         wait = self.backoff.wait(post.exits)
         post.restart_at = now + wait
@@ -186,20 +189,27 @@ class Supervisor(AbstractContextManager["Supervisor"]):
         self.say(_last_words(child))
         if post.exits % EXITS_TO_COMPLAIN == 0:
             self.say(
-                f"{name} KEEPS EXITING: {post.exits} times in a row. The rest goes on without it; "
-                f"see {self._log_of(post.process)}."
+                f"{name} KEEPS EXITING: {post.exits} times in a row. "
+                f"The rest goes on without it{self._see_log(post.process)}."
             )
 
-    def _read_verdict(self, post: _Post, examiner: Child, child: Child) -> None:
-        if examiner.exit_code is None:
-            return
-        code = self._bury(examiner)
-        post.examiner = None
-        post.strikes = post.strikes + 1 if code == 1 else 0  # any other code: it could not tell
+    def _read_answer(self, post: _Post, examination: Examination, child: Child) -> None:
+        doubt = examination.doubt
+        if not examination.is_over:
+            if time.monotonic() - examination.began_at < ANSWERED_WITHIN:
+                return
+            doubt = f"no answer within {ANSWERED_WITHIN} seconds"
+        post.examination = None
+        if doubt and doubt != post.doubt:
+            self.say(f"whether {post.process.name} gets anywhere, nobody can tell: {doubt}")
+        post.doubt = doubt
+        post.strikes = post.strikes + 1 if examination.fault else 0
+        if not examination.fault and not doubt:
+            post.ends = 0
         if post.strikes >= STRIKES:
-            post.strikes = 0
+            post.strikes, post.ends = 0, post.ends + 1
             self.say(f"{post.process.name} runs but gets nowhere; ending it so that it starts afresh:")
-            self.say(_last_words(examiner))
+            self.say(f"    {examination.fault}")
             child.kill()
 
     # --- stopping ------------------------------------------------------------------------------------------
@@ -207,9 +217,6 @@ class Supervisor(AbstractContextManager["Supervisor"]):
     def stop(self) -> None:
         """Stop everything, the last started first: ask, wait for the grace, then end the group."""
         for post in reversed(self._posts):
-            if post.examiner:
-                self._bury(post.examiner)
-                post.examiner = None
             if post.child:
                 post.child.ask_to_stop()
                 self._wait_for(post.child, post.process.grace)
@@ -227,6 +234,9 @@ class Supervisor(AbstractContextManager["Supervisor"]):
         while child.exit_code is None and time.monotonic() < deadline and self._stops_asked < 2:
             self._read_outputs(child)
 
+    def _children(self) -> list[Child]:
+        return [post.child for post in self._posts if post.child]
+
     def _bury(self, child: Child) -> int:
         code = child.bury()
         self._tell_guard(f"-{child.pid}\n")
@@ -239,8 +249,7 @@ class Supervisor(AbstractContextManager["Supervisor"]):
             self._guard = None
         if self._guard is None:
             self._guard = start_guard(grace=8)
-            children = [child for post in self._posts for child in (post.child, post.examiner) if child]
-            line = "".join(f"+{child.pid}\n" for child in children) + line
+            line = "".join(f"+{child.pid}\n" for child in self._children()) + line
         assert self._guard.stdin is not None
         try:
             self._guard.stdin.write(line.encode())

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
 from structlog import get_logger
 
-from sources.archiving import SnapshotStore
+from sources.archiving import SnapshotStore, desk_store
 from sources.candidates import list_candidates
 from sources.fetching import Egress
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
@@ -30,8 +30,6 @@ __all__ = ["queue_scheduled", "run_due"]
 log = get_logger(__name__)
 Clock = Callable[[], datetime]
 
-# A run ends well before the task's soft time limit; what is left over waits for the next message or sweep.
-BUDGET = timedelta(seconds=120)
 # While checks are under way, more are looked for only so often: seconds.
 ASK_AGAIN = 0.25
 
@@ -52,7 +50,7 @@ def reader() -> Reader:
 
 def store() -> SnapshotStore:
     """Where snapshots are kept."""
-    return SnapshotStore(settings.SNAPSHOT_DIR)
+    return desk_store()
 
 
 def run_due(*, now: Clock, limit: int | None = None) -> int:
@@ -80,7 +78,7 @@ class _Window:
     def run(self) -> int:
         started = self.now()
         while True:
-            if self._has_room() and self.now() - started < BUDGET:
+            if self._has_room() and self.now() - started < settings.CHECK_BUDGET:
                 self._lease()
             if not self.flying:
                 return self.recorded

@@ -30,7 +30,7 @@ class Known:
 
     snapshot_id: UUID
     sha256: str
-    held: Held
+    held: Held | None
     method: int
     title: str
     language: str

@@ -1,9 +1,11 @@
 """Turning leases into cases: what is needed of the database for a whole batch, in a few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
 
 from sources.archiving import Held
 from sources.leasing import Lease
@@ -69,14 +71,25 @@ def _robots(sources: Sequence[Source], at: datetime) -> dict[str, StoredRobots]:
     return stored_robots(origins, at) if origins else {}
 
 
-def _snapshots(pks: Sequence[UUID]) -> dict[UUID, Snapshot]:
+class _Held(NamedTuple):
+    """A snapshot without its texts, and the newest one with the same body that is no revisit."""
+
+    latest: Snapshot
+    full: Snapshot | None
+
+
+def _snapshots(pks: Sequence[UUID]) -> dict[UUID, _Held]:
     if not pks:
         return {}
-    rows = Snapshot.objects.select_related("original").defer(*_WIDE, *(f"original__{name}" for name in _WIDE))
-    return rows.in_bulk(pks)
+    same = Snapshot.objects.filter(source=OuterRef("source"), sha256=OuterRef("sha256"), is_revisit=False)
+    newest = Subquery(same.order_by("-fetched_at", "-pk").values("pk")[:1])
+    rows = Snapshot.objects.defer(*_WIDE)
+    full_ids = dict(Snapshot.objects.filter(pk__in=pks).order_by().values_list("pk", newest))
+    found = rows.in_bulk({*pks, *full_ids.values()} - {None})
+    return {pk: _Held(found[pk], found.get(full_ids[pk])) for pk in pks}
 
 
-def _matches(snapshots: Mapping[UUID, Snapshot]) -> dict[UUID, dict[UUID, Match]]:
+def _matches(snapshots: Collection[UUID]) -> dict[UUID, dict[UUID, Match]]:
     """By snapshot and citation, what the check that took the snapshot found."""
     found: dict[UUID, dict[UUID, Match]] = {pk: {} for pk in snapshots}
     if not snapshots:
@@ -97,17 +110,21 @@ def _matches(snapshots: Mapping[UUID, Snapshot]) -> dict[UUID, dict[UUID, Match]
     return found
 
 
-def _known(snapshot: Snapshot, matches: Mapping[UUID, Mapping[UUID, Match]]) -> Known:
-    first = snapshot.original or snapshot
+def _known(snapshot: _Held, matches: Mapping[UUID, Mapping[UUID, Match]]) -> Known:
+    latest, full = snapshot
     return Known(
-        snapshot_id=first.pk,
-        sha256=snapshot.sha256,
-        held=Held(sha256=first.sha256, url=first.final_url, fetched_at=first.fetched_at, path=first.path),
-        method=snapshot.method,
-        title=snapshot.title,
-        language=snapshot.language,
-        matches=matches[snapshot.pk],
+        snapshot_id=latest.original_id or latest.pk,
+        sha256=latest.sha256,
+        held=_held(full) if full else None,
+        method=latest.method,
+        title=latest.title,
+        language=latest.language,
+        matches=matches[latest.pk],
     )
+
+
+def _held(full: Snapshot) -> Held:
+    return Held(sha256=full.sha256, url=full.final_url, fetched_at=full.fetched_at, path=full.path, size=full.size)
 
 
 def _held_text(source: Source) -> Reading | None:

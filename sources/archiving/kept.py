@@ -12,6 +12,8 @@ class Exchange:
     """A request and its answer. `wire` is the body without chunk framing but still encoded, `body` decoded.
 
     `cut` says why the body is not whole, as in `exchanges.Fetched`; `hops` are the redirects, one a line.
+    `rereads` promises that our own decoder made `body` of all of `wire` without a fault, and so will again: then
+    `wire` alone is kept without trying that.
     """
 
     url: str
@@ -28,6 +30,7 @@ class Exchange:
     requested_url: str = ""
     hops: tuple[str, ...] = ()
     cut: str = ""
+    rereads: bool = False
 
     @classmethod
     def of(cls, fetched: Fetched, *, fetched_at: datetime) -> Self:
@@ -47,6 +50,7 @@ class Exchange:
             requested_url=fetched.requested_url,
             hops=tuple(f"{hop.status} {hop.url} -> {hop.location} ({hop.address})" for hop in fetched.hops),
             cut=fetched.cut if fetched.truncated else "",
+            rereads=not fetched.truncated,
         )
 
 
@@ -62,12 +66,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A snapshot that the source has already: SHA-256 of its body, its address, and its path if known."""
+    """A snapshot that the source has already, and that is no revisit: its row's facts.
+
+    `size` (bytes of the decoded body) is needed only where a 304 may be kept.
+    """
 
     sha256: str
     url: str
     fetched_at: datetime
-    path: str = ""
+    path: str
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +92,27 @@ class Archived:
 class Kept:
     """A snapshot read back: `wire` as received, `body` decoded, `status` None for what was uploaded.
 
-    `metadata` is what was given, and the archive's own notes under `archive-…`.
+    `metadata` is what was given, and the archive's own notes under `archive-…`. `refers_to` is the path of the file
+    that holds the body of a revisit, else "".
     """
 
     url: str
     kept_at: str
+    record_id: str
     status: int | None
     headers: Headers
     media_type: str
     wire: bytes
     body: bytes
-    is_revisit: bool
+    refers_to: str
     metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_revisit(self) -> bool:
+        return bool(self.refers_to)
+
+    @property
+    def hops(self) -> list[str]:
+        """The redirects that led to the page, one a line."""
+        hops = [(name, value) for name, value in self.metadata.items() if name.startswith("archive-hop-")]
+        return [value for _, value in sorted(hops, key=lambda hop: int(hop[0].rpartition("-")[2]))]

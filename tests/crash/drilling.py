@@ -17,7 +17,7 @@ from sources import checks, recording, stages, workflow
 from sources.archiving import Corrupt
 from sources.models import Citation, Finding, Host, Snapshot, Source, SourceCheck
 from sources.statuses import OPEN_CHECKS, CheckReason, CheckStatus
-from tests.crash.kill_drill import GIVE_UP_SECONDS, SOURCES, WIDTH, WORKERS, Plan, Tally, strike
+from tests.crash.kill_drill import GIVE_UP_SECONDS, LEASE_SECONDS, SOURCES, WIDTH, WORKERS, Plan, Tally, strike
 from tests.crash.pages import PASSAGE
 from tests.desk import TestDesk
 
@@ -28,6 +28,7 @@ def run(*, plans: list[Plan], origin: str, fence_off: bool) -> Tally:
     """Carry out the plans, then let undisturbed workers finish; return what was done and every fault."""
     # So many strikes can fall on one check by chance; that three quarantine it has its own test.
     settings.CHECK_MAX_ATTEMPTS = 10**6
+    settings.CHECK_LEASE = timedelta(seconds=LEASE_SECONDS)
     if fence_off:
         recording.fence = lambda lease: {"id": lease.check_id}
     desk = TestDesk.make()

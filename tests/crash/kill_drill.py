@@ -126,7 +126,6 @@ def own_database(folder: Path, port: int) -> Iterator[None]:
         "FACTCHECK_FETCH_ALLOW": f"127.0.0.1:{port}",
         "FACTCHECK_HOST_INTERVAL_MS": "0",
         "FACTCHECK_HOST_PARALLEL": "1000",
-        "FACTCHECK_CHECK_LEASE_SECONDS": str(LEASE_SECONDS),
         "FACTCHECK_CHECK_BACKOFF_SECONDS": "0",
         "FACTCHECK_LOG_LEVEL": "CRITICAL",
         "FACTCHECK_PRODUCTION": "false",

@@ -2,15 +2,13 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
@@ -22,6 +20,7 @@ from factcheck import broker, health
 from factcheck.management.commands import healthy
 from sources.models import Source, SourceCheck
 from sources.statuses import CheckReason, CheckStatus, SourceKind, SourceOutcome
+from sources.tasks import run_checks
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WITHIN = timedelta(minutes=10)
@@ -229,26 +228,42 @@ def test_the_web_server_is_asked_as_the_proxy_asks(monkeypatch: pytest.MonkeyPat
     ]
 
 
-def test_a_process_that_gets_nowhere_is_ended_when_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(health, "stuck_checks", lambda *args, **more: 3)
-    pidfile = tmp_path / "worker.pid"
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stuck:
-        pidfile.write_text(f"{stuck.pid}\n", encoding="ascii")
-
-        with pytest.raises(CommandError):
-            call_command("healthy", "worker", "--end", str(pidfile))
-
-        assert stuck.wait(timeout=10) == -signal.SIGKILL
+# --- A worker that does not hear the broker ---
 
 
-def test_a_healthy_process_is_never_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The twin: the same call, with nothing stuck."""
-    monkeypatch.setattr(health, "stuck_checks", lambda *args, **more: 0)
-    pidfile = tmp_path / "worker.pid"
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as busy:
-        pidfile.write_text(f"{busy.pid}\n", encoding="ascii")
+@pytest.fixture
+def pulse(tmp_path: Path) -> Path:
+    """A pulse that was last felt long before NOW."""
+    path = tmp_path / "pulse"
+    path.touch()
+    os.utime(path, (0, (NOW - timedelta(seconds=301)).timestamp()))
+    return path
 
-        call_command("healthy", "worker", "--end", str(pidfile))
 
-        assert busy.poll() is None
-        busy.kill()
+def test_messages_that_wait_and_no_task_for_a_lease_are_a_fault(pulse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "messages_waiting", lambda: 3)
+
+    assert health.deaf_fault(pulse, NOW).startswith(
+        "3 messages wait, and it neither began nor ended a task for 0:05:01"
+    )
+
+
+def test_an_idle_worker_is_not_deaf(pulse: Path) -> None:
+    """The twin: nothing waits, here because there is no broker at all."""
+    assert health.deaf_fault(pulse, NOW) == ""
+
+
+def test_a_worker_is_not_deaf_within_a_lease(pulse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "messages_waiting", lambda: 3)
+
+    assert health.deaf_fault(pulse, NOW - timedelta(seconds=1)) == ""
+
+
+def test_messages_are_counted_where_celery_puts_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="fc-") as folder, broker.running(Path(folder)) as running:
+        settings.BROKER_SOCKET = running.socket
+        with current_app.connection_for_write(f"redis+socket://{running.socket}") as connection:
+            run_checks.apply_async(connection=connection)
+            run_checks.apply_async(connection=connection)
+
+        assert health.messages_waiting() == 2

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,18 @@ def test_the_tree_as_it_stands_passes(tree: Path) -> None:
             "Only the egress below sources.fetching opens a connection",
             "partners.apps -> urllib3",
         ),
+        (
+            "sources/fetching/egress.py",
+            "import requests",
+            "Only the egress below sources.fetching opens a connection",
+            "sources.fetching.egress -> requests",
+        ),
+        (
+            "factcheck/apps.py",
+            "from smtplib import SMTP",
+            "Only the egress below sources.fetching opens a connection",
+            "factcheck.apps -> smtplib",
+        ),
     ],
 )
 def test_a_planted_import_fails_and_names_its_contract(
@@ -91,26 +104,57 @@ def test_a_planted_import_fails_and_names_its_contract(
     assert chain in failures
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "import http.client",
-        "from http.client import HTTPSConnection",
-        "import urllib.request",
-        "from urllib.request import urlopen",
-        "import requests",
-        "import httpx",
-        "import socket",
-        "import urllib3",
-    ],
-)
-def test_ruff_refuses_every_other_way_out(tree: Path, line: str) -> None:
-    ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "TID251"]
+def banned() -> list[str]:
+    """What pyproject.toml bans, as whoever would use it writes it."""
+    settings = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))
+    return sorted(settings["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"])
+
+
+CLIENTS = {
+    *("aiohttp", "asyncio.open_connection", "dns", "ftplib", "http.client", "httpcore", "httpx", "imaplib", "poplib"),
+    *("pycurl", "requests", "smtplib", "socket", "telnetlib", "trafilatura.fetch_url", "urllib.request"),
+    *("urllib.robotparser", "urllib3", "websockets", "xmlrpc"),
+}
+
+
+def test_every_client_that_we_know_of_is_banned() -> None:
+    assert set(banned()) >= CLIENTS
+
+
+@pytest.mark.parametrize("package", ["claims", "sources", "reviews", "partners", "factcheck"])
+def test_ruff_refuses_every_other_way_out_in_every_package(tree: Path, package: str) -> None:
+    ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "TID251", "--output-format", "concise"]
     before = subprocess.run([*ruff, "."], cwd=tree, capture_output=True, text=True, check=False)
-    plant(tree, "partners/apps.py", line)
+    lines = [f"import {name}" for name in banned()]
+    lines += [f"from {home} import {name}" for home, _, name in map(partition_at_last_dot, banned()) if home]
+    (tree / package / "planted.py").write_text("\n".join(lines), encoding="utf-8")
 
     after = subprocess.run([*ruff, "."], cwd=tree, capture_output=True, text=True, check=False)
 
     assert before.returncode == 0, before.stdout
-    assert after.returncode == 1
-    assert "sources/fetching is the only code that opens an outward connection" in after.stdout
+    refused = [line for line in after.stdout.splitlines() if "opens an outward connection" in line]
+    assert {int(line.split(":")[1]) for line in refused} == set(range(1, len(lines) + 1))
+
+
+def partition_at_last_dot(name: str) -> tuple[str, str, str]:
+    return name.rpartition(".")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import asyncio; asyncio.open_connection('example.org', 80)",
+        "import trafilatura; trafilatura.fetch_url('http://example.org/')",
+        "from urllib import request; request.urlopen('http://example.org/')",
+        "from http import client; client.HTTPConnection('example.org')",
+        "import importlib, urllib; urllib.request.urlopen('http://example.org/')",
+    ],
+)
+def test_ruff_sees_through_other_spellings(tree: Path, line: str) -> None:
+    (tree / "partners" / "planted.py").write_text(line, encoding="utf-8")
+    ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "TID251", "partners/planted.py"]
+
+    found = subprocess.run(ruff, cwd=tree, capture_output=True, text=True, check=False)
+
+    assert found.returncode == 1
+    assert "sources/fetching is the only code that opens an outward connection" in found.stdout

@@ -91,15 +91,25 @@ def test_a_laptop_needs_no_setting_and_keeps_its_secret(monkeypatch: pytest.Monk
     assert first["CELERY_BROKER_URL"] == f"redis+socket://{tmp_path / 'broker.sock'}"
 
 
-def test_a_task_ends_before_its_lease_and_its_lease_before_it_is_sent_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("lease", ["", "10", "11", "299", "300", "3600"])
+def test_a_run_ends_before_its_lease_and_its_lease_before_it_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lease: str
 ) -> None:
-    loaded = load(monkeypatch, tmp_path, {})
+    given = {"FACTCHECK_CHECK_LEASE_SECONDS": lease} if lease else {}
+
+    loaded = load(monkeypatch, tmp_path, given)
 
     limits = [
+        loaded["CHECK_BUDGET"].total_seconds(),
         loaded["CELERY_TASK_SOFT_TIME_LIMIT"],
         loaded["CELERY_TASK_TIME_LIMIT"],
         loaded["CHECK_LEASE"].total_seconds(),
         loaded["CELERY_BROKER_TRANSPORT_OPTIONS"]["visibility_timeout"],
     ]
     assert limits == sorted(set(limits))
+    assert loaded["CHECK_LEASE"].total_seconds() == int(lease or 300)
+
+
+def test_a_lease_too_short_for_the_limits_within_it_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="FACTCHECK_CHECK_LEASE_SECONDS='9' is not understood"):
+        load(monkeypatch, tmp_path, {"FACTCHECK_CHECK_LEASE_SECONDS": "9"})

@@ -21,21 +21,20 @@ from tests.desk import TestDesk
 from tests.sources.loopback import Origin, Visit, answer
 from tests.sources.test_checks import PAGE, PASSAGE, Web, check_again, cited, page
 
-WAIT = 5  # seconds until a test that hangs fails
-
 
 @dataclass
 class SlowWeb:
     """Answers at once, but for `/slow`, which answers when all others have been asked for."""
 
     others: int
+    patience: float = 20  # seconds
     asked: list[str] = field(default_factory=list)
     all_asked: threading.Event = field(default_factory=threading.Event)
     was_patient: bool = True
 
     def fetch(self, url: str) -> Fetched:
         if url.endswith("/slow"):
-            self.was_patient = self.all_asked.wait(0.7)
+            self.was_patient = self.all_asked.wait(self.patience)
         else:
             self.asked.append(url)
             if len(self.asked) == self.others:
@@ -66,6 +65,7 @@ def test_a_page_that_hangs_holds_up_nobody_but_itself(desk: TestDesk, slow_web: 
 def test_control_in_batches_the_others_wait_for_it(
     desk: TestDesk, slow_web: SlowWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    slow_web.patience = 0.5
     monkeypatch.setattr(checks._Window, "_has_room", lambda window: not window.flying)
     assert checks.run_due(now=lambda: desk.at, limit=2) == 7
     assert not slow_web.was_patient

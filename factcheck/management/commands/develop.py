@@ -12,12 +12,12 @@ from factcheck.children import Process
 from factcheck.demo import HOME
 from factcheck.supervisor import StartFailed, StopAsked, Supervisor
 
-_CELERY = ["-m", "celery", "-A", "factcheck"]
 COMMANDS = {
     "web": ["manage.py", "runserver", "--nostatic"],
-    "worker": [*_CELERY, "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"],
-    "beat": [*_CELERY, "beat", "--pidfile=", "--loglevel", "INFO"],
+    "worker": ["manage.py", "supervise", "worker"],
+    "beat": ["manage.py", "supervise", "beat"],
 }
+GRACE = 40  # seconds; a supervised worker ends its own processes first
 
 
 class Command(BaseCommand):
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                     broker.check_path()
                     command = ["-m", "factcheck.broker", str(settings.DATA_DIR)]
                     supervisor.start(_process(f"{part}-broker", command, is_ready=broker.answers))
-                supervisor.start(_process(part, COMMANDS[part] + address, echo=True))
+                supervisor.start(_process(part, COMMANDS[part] + address, echo=True, grace=GRACE))
                 supervisor.watch()
         except StopAsked:
             pass
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
 
 def _process(name: str, command: list[str], **more: Any) -> Process:
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "REMAP_SIGTERM": "SIGQUIT"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     return Process(name=name, command=[sys.executable, *command], environment=environment, directory=HOME, **more)
 
 
