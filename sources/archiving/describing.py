@@ -12,7 +12,7 @@ from sources.archiving.kept import Exchange
 from sources.archiving.warc_writing import FAST, STORED
 from sources.fetching.exchanges import first_header
 
-_TOOLS: Final = ("brotli", "selectolax", "trafilatura", "pypdf")
+_TOOLS: Final = ("brotlicffi", "selectolax", "trafilatura", "pypdf")
 _TEXTUAL: Final = ("text/", "xml", "json", "javascript")
 _TRUNCATED: Final = {
     "wire_bytes": "length",
@@ -54,6 +54,8 @@ def notes_of(exchange: Exchange) -> dict[str, str]:
     }
     if exchange.cut:
         notes["archive-cut"] = exchange.cut
+    if exchange.tls:
+        notes["archive-tls"] = f"{exchange.tls}; chain and host name verified, revocation not looked up"
     return notes | {f"archive-hop-{number}": hop for number, hop in enumerate(exchange.hops, start=1)}
 
 

@@ -31,6 +31,7 @@ class Exchange:
     hops: tuple[str, ...] = ()
     cut: str = ""
     rereads: bool = False
+    tls: str = ""
 
     @classmethod
     def of(cls, fetched: Fetched, *, fetched_at: datetime) -> Self:
@@ -50,6 +51,7 @@ class Exchange:
             requested_url=fetched.requested_url,
             hops=tuple(f"{hop.status} {hop.url} -> {hop.location} ({hop.address})" for hop in fetched.hops),
             cut=fetched.cut if fetched.truncated else "",
+            tls=fetched.tls,
             rereads=not fetched.truncated,
         )
 

@@ -9,6 +9,7 @@ changed between Python releases, and they call 168.63.129.16 and 192.88.99.1 glo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 # The first match gives the reason, so single addresses stand before the ranges around them.
@@ -86,6 +87,7 @@ _TEREDO = IPv6Network("2001::/32")
 _ISATAP_IDENTIFIERS = (0x00005EFE, 0x02005EFE)
 
 
+@lru_cache(maxsize=4_096)
 def forbidden(address: str) -> str | None:
     """
     Say why an outward fetch must not reach `address`, or None where it may.
@@ -95,9 +97,9 @@ def forbidden(address: str) -> str | None:
     """
     if "%" in address:
         return "an address with a zone belongs to this machine's own links"
-    if not is_address(address):
+    parsed = _parsed(address)
+    if parsed is None:
         return "not an IP address"
-    parsed = ip_address(address)
     if isinstance(parsed, IPv4Address):
         return _judge_v4(parsed)
     return _judge_v6(parsed)
@@ -105,16 +107,21 @@ def forbidden(address: str) -> str | None:
 
 def is_address(text: str) -> bool:
     """Whether `text` is an IP address in plain text form, without a zone."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text
+    return _parsed(text) is not None
 
 
 def is_loopback(text: str) -> bool:
     """Whether `text` is an address of this machine itself, in plain form (no IPv4 inside IPv6)."""
-    return is_address(text) and any(ip_address(text) in network for network in _LOOPBACK)
+    parsed = _parsed(text)
+    return parsed is not None and any(parsed in network for network in _LOOPBACK)
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return None if "%" in text else ip_address(text)
+    except ValueError:
+        return None
 
 
 def _judge_v4(address: IPv4Address) -> str | None:

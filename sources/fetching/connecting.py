@@ -1,13 +1,7 @@
-"""One HTTP exchange with one checked address, under one deadline; only `sources.fetching` may use it.
-
-urllib3 and http.client write the request and read the answer. What they leave open is settled here: every
-wait ends at the deadline (`sources.fetching.waiting`); heads, interim answers and framing are bounded; and what could
-be read in two ways is an error.
-"""
+"""One HTTP exchange with one checked address, under one deadline; only `sources.fetching` may use it."""
 
 from __future__ import annotations
 
-import http.client
 import re
 import socket
 import ssl
@@ -15,24 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-from urllib3.exceptions import SSLError as TransportSSLError
-
+from sources.fetching.answers import Head, body_pieces, read_head
 from sources.fetching.exchanges import Headers, Limits, Unreachable, first_header
 from sources.fetching.urls import Target
-from sources.fetching.waiting import PIECE, Deadline, HeadTooLarge, TooMuchFraming, Wire
-
-if TYPE_CHECKING:
-    from urllib3.response import BaseHTTPResponse
+from sources.fetching.waiting import Deadline, Wire, told_plainly
 
 _ADDRESSES_TRIED = 4
-_INTERIM_ANSWERS = 8
-# Ten megabytes in chunks of one byte would keep a processor busy for the whole deadline.
-_CHUNKS = 100_000
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+\s*")
 
 
@@ -44,51 +27,11 @@ class Request:
     body: bytes | None
     headers: Headers
 
-
-class _Response(http.client.HTTPResponse):
-    """
-    http.client's reader with its open ends closed.
-
-    The three methods are those in which http.client skips 100 without bound, takes 103 for the answer, drops
-    headers behind a malformed line, and reads "-1" or "0x5" as a chunk's size.
-    """
-
-    _chunks = 0
-
-    def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(_INTERIM_ANSWERS + 1):
-            status_line: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
-            if not 100 <= status_line[1] < 200:
-                return status_line
-            if status_line[1] == 101:
-                raise http.client.HTTPException("switched protocols unasked")
-            http.client.parse_headers(self.fp)
-        raise HeadTooLarge(f"more than {_INTERIM_ANSWERS} interim answers")
-
-    def begin(self) -> None:
-        super().begin()
-        rest = self.headers.get_payload()
-        if isinstance(rest, str) and rest.strip():
-            raise http.client.HTTPException("a malformed line among the headers")
-        lengths = set(self.headers.get_all("content-length", []))
-        if len(lengths) > 1 or not all(length.isascii() and length.isdigit() for length in lengths):
-            raise http.client.HTTPException("an ambiguous Content-Length")
-        codings = [coding.lower() for coding in self.headers.get_all("transfer-encoding", [])]
-        if codings not in ([], ["chunked"]):
-            raise http.client.HTTPException("an unknown Transfer-Encoding")
-
-    def _read_next_chunk_size(self) -> int:
-        self._chunks += 1
-        if self._chunks > _CHUNKS:
-            raise http.client.HTTPException(f"more than {_CHUNKS} chunks")
-        found = _CHUNK_SIZE.fullmatch(self.fp.readline(PIECE + 1))
-        if found is None:
-            raise ValueError("malformed chunk size")
-        return int(found[1], 16)
-
-
-class _Connection(HTTPConnection):
-    response_class = _Response
+    def message(self, target: Target) -> bytes:
+        """As it goes over the wire."""
+        lines = [f"{self.method} {target.request_target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        return "\r\n".join([*lines, "", ""]).encode("ascii") + (self.body or b"")
 
 
 class Answer:
@@ -98,41 +41,45 @@ class Answer:
     `headers` are safe to print and to store; `raw_location` keeps what must be refused, not mended.
     """
 
-    def __init__(self, response: BaseHTTPResponse, deadline: Deadline, address: str) -> None:
-        self._response = response
-        self._deadline = deadline
+    def __init__(self, wire: Wire, head: Head, address: str, tls: str) -> None:
+        self._wire = wire
+        self._head = head
         self.address = address
-        self.status = response.status
-        self.reason = _plain_text(response.reason or "")
-        self.http_version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
-        raw = tuple(response.headers.iteritems())
-        self.headers: Headers = tuple((name, _plain_text(value)) for name, value in raw)
-        self.raw_location = first_header(raw, "location")
+        self.tls = tls
+        self.status = head.status
+        self.reason = _plain_text(head.reason)
+        self.http_version = head.http_version
+        self.headers: Headers = tuple([(name, _plain_text(value)) for name, value in head.headers])
+        self.raw_location = first_header(head.headers, "location")
 
     @property
     def is_chunked(self) -> bool:
         """Whether the body comes in chunks."""
-        return self._response.chunked
+        return self._head.is_chunked
+
+    @property
+    def is_bodiless(self) -> bool:
+        """Whether there can be no body: the answer to HEAD, 204 and 304."""
+        return self._head.is_bodiless
 
     def pieces(self) -> Iterator[bytes]:
         """The body as received, piece by piece. Raises `Unreachable`, also where it ends too early."""
-        while True:
-            with _told_plainly():
-                self._deadline.left()
-                piece = self._response.read1(PIECE, decode_content=False)
-            if not piece:
-                return
-            yield piece
+        return body_pieces(self._wire, self._head)
 
 
 @cache
 def system_trust() -> ssl.SSLContext:
     """
-    Certificates and host names verified against the system's store; no key log, unlike the default.
+    Certificates and host names verified against the system's store, TLS 1.2 at least; no key log.
+
+    Revocation is not looked up: lists and OCSP are further connections to addresses that a certificate names,
+    and browsers that know revoked certificates carry lists of their own. A revoked certificate is therefore
+    good until it expires; whoever must not trust it removes its authority from the system's store.
 
     One for the process: reading the store takes 20 ms.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
@@ -159,14 +106,16 @@ def exchange(
     """
     sock = _connect(addresses, target.port, limits.connect_seconds, deadline)
     try:
-        with _told_plainly():
-            address = str(sock.getpeername()[0])
-            judge(address)
-            if target.scheme == "https":
-                sock.settimeout(deadline.left())
-                sock = trust.wrap_socket(sock, server_hostname=target.host)
-            response = _ask(target, request, Wire(sock, deadline, limits))
-        yield Answer(response, deadline, address)
+        address = _peer(sock)
+        judge(address)
+        tls = ""
+        if target.scheme == "https":
+            sock = secured = _secured(sock, target.host, deadline, trust)
+            tls = secured.version() or ""
+        wire = Wire(sock, deadline)
+        wire.send(request.message(target))
+        head = read_head(wire, of_head_request=request.method == "HEAD", most=limits.header_bytes)
+        yield Answer(wire, head, address, tls)
     finally:
         sock.close()
 
@@ -197,41 +146,22 @@ def _connect(addresses: tuple[str, ...], port: int, seconds: float, deadline: De
     raise Unreachable("connect", f"No connection: {failure}.")
 
 
-def _ask(target: Target, request: Request, wire: Wire) -> BaseHTTPResponse:
-    connection = _Connection(target.host, target.port)
-    connection.sock = wire
-    connection.request(
-        request.method,
-        target.request_target,
-        body=request.body,
-        headers=dict(request.headers),
-        preload_content=False,
-        decode_content=False,
-        enforce_content_length=True,
-    )
-    response = connection.getresponse()
-    wire.is_in_head = False
-    return response
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Turn what the transport raises into `Unreachable`."""
+def _peer(sock: socket.socket) -> str:
     try:
-        yield
-    except (TimeoutError, ReadTimeoutError) as error:
-        raise Unreachable("timeout", f"Timed out: {error}.") from error
-    except (ssl.SSLError, TransportSSLError) as error:
-        raise Unreachable("tls", f"No trustworthy TLS: {error}.") from error
-    except (HeadTooLarge, http.client.LineTooLong) as error:
-        raise Unreachable("too_large_headers", f"The headers are too large: {error}.") from error
-    except (HTTPError, http.client.HTTPException, OSError, TooMuchFraming) as error:
-        # http.client has no type of its own for too many headers: nothing else raises the bare base class
-        # with that wording, and all of ours say what they mean.
-        code = "too_large_headers" if "got more than" in str(error) else "protocol"
-        raise Unreachable(code, f"The answer breaks HTTP: {error}.") from error
+        return str(sock.getpeername()[0])
+    except OSError as error:  # reset between the two calls
+        raise Unreachable("connect", f"No connection: {error}.") from error
+
+
+def _secured(sock: socket.socket, host: str, deadline: Deadline, trust: ssl.SSLContext) -> ssl.SSLSocket:
+    try:
+        sock.settimeout(deadline.left())
+        # A connection cut by somebody on the way must not look like the end of a page.
+        return trust.wrap_socket(sock, server_hostname=host, suppress_ragged_eofs=False)
+    except OSError as error:
+        raise told_plainly(error) from error
 
 
 def _plain_text(value: str) -> str:
     """A header's value on one line: folds and control characters become a space."""
-    return _CONTROLS.sub(" ", value)
+    return value if value.isprintable() else _CONTROLS.sub(" ", value)

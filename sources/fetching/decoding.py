@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
+from typing import Protocol
+
+import brotlicffi  # type: ignore[import-untyped]
 
 from sources.fetching.exchanges import Headers, Refused
 
-ACCEPTED = "gzip, deflate"
+ACCEPTED = "gzip, deflate, br"
 # A response of concatenated gzip members is legal (bgzip makes them); thousands of empty ones are an attack
 # on the CPU, because every member costs a new window.
 _MEMBERS = 1_000
 _GZIP_MAGIC = b"\x1f\x8b"
+# How much brotli decodes before it asks whether to go on; it may overshoot by one block of 32 kB.
+_STEP = 262_144
 
 
 def content_encoding(headers: Headers) -> str:
     """
-    The one content encoding of an answer: `gzip`, `deflate` or `identity`.
+    The one content encoding of an answer: `gzip`, `deflate`, `br` or `identity`.
 
     Raises `Refused` for a stack of encodings and for one that was not asked for.
     """
@@ -25,7 +32,7 @@ def content_encoding(headers: Headers) -> str:
     if len(encodings) > 1:
         raise Refused("encoding", f"The answer is encoded {len(encodings)} times; only one encoding is read.")
     encoding = encodings[0].removeprefix("x-") if encodings else "identity"
-    if encoding not in {"gzip", "deflate", "identity"}:
+    if encoding not in {*_INFLATERS, "identity"}:
         raise Refused("encoding", f"The answer is encoded as {encoding[:40]!r}; only {ACCEPTED} are read.")
     return encoding
 
@@ -36,7 +43,7 @@ class Body:
     def __init__(self, encoding: str, *, wire_limit: int, decoded_limit: int) -> None:
         self._wire = BytesIO()
         self._wire_limit = wire_limit
-        self._inflater = None if encoding == "identity" else Inflater(encoding, decoded_limit)
+        self._inflater = None if encoding == "identity" else _INFLATERS[encoding](decoded_limit)
         self._decoded_limit = decoded_limit
 
     @property
@@ -63,20 +70,31 @@ class Body:
         return wire, self._inflater.output.getvalue() if self._inflater else wire[: self._decoded_limit]
 
 
-class Inflater:
-    """Incremental gzip or deflate into `output`, never more than `limit` bytes."""
+class Inflater(Protocol):
+    """An incremental decoder into `output`, never more than its limit."""
 
-    def __init__(self, encoding: str, limit: int) -> None:
+    output: BytesIO
+
+    def feed(self, data: bytes) -> str:
+        """Decode more; return `encoding` or `decoded_bytes` where that ends it, else ""."""
+
+    def finish(self) -> str:
+        """`encoding` where the compressed stream broke off. A body without any bytes is whole."""
+
+
+class _Zlib:
+    """Gzip with its members, and deflate."""
+
+    def __init__(self, limit: int, *, is_gzip: bool) -> None:
         self.output = BytesIO()
         self._limit = limit
-        self._is_gzip = encoding == "gzip"
+        self._is_gzip = is_gzip
         self._pending = b""
         self._engine: zlib._Decompress | None = None
         self._members = 0
         self._is_over = False
 
     def feed(self, data: bytes) -> str:
-        """Decode more; return `encoding` or `decoded_bytes` where that ends it, else ""."""
         self._pending += data
         try:
             while len(self._pending) > 1 or (self._engine and self._pending):
@@ -87,7 +105,6 @@ class Inflater:
         return ""
 
     def finish(self) -> str:
-        """`encoding` where the compressed stream broke off. A body without any bytes is whole."""
         broke_off = self._engine is not None or (self._members == 0 and self._pending)
         return "encoding" if broke_off else ""
 
@@ -122,3 +139,38 @@ class Inflater:
         first, both = self._pending[0], int.from_bytes(self._pending[:2], "big")
         has_zlib_header = first & 0x0F == 8 and both % 31 == 0
         return zlib.decompressobj(zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS)
+
+
+class _Brotli:
+    """One brotli stream (RFC 7932); its window takes up to 16 MB. Anything behind it is a fault."""
+
+    def __init__(self, limit: int) -> None:
+        self.output = BytesIO()
+        self._limit = limit
+        self._engine = brotlicffi.Decompressor()
+        self._is_begun = False
+
+    def feed(self, data: bytes) -> str:
+        self._is_begun = self._is_begun or bool(data)
+        try:
+            while True:
+                piece = self._engine.process(data, output_buffer_limit=_STEP)
+                room = self._limit - self.output.tell()
+                self.output.write(piece[:room])
+                if len(piece) > room:
+                    return "decoded_bytes"
+                if self._engine.can_accept_more_data():
+                    return ""
+                data = b""
+        except brotlicffi.error:
+            return "encoding"
+
+    def finish(self) -> str:
+        return "encoding" if self._is_begun and not self._engine.is_finished() else ""
+
+
+_INFLATERS: dict[str, Callable[[int], Inflater]] = {
+    "gzip": partial(_Zlib, is_gzip=True),
+    "deflate": partial(_Zlib, is_gzip=False),
+    "br": _Brotli,
+}

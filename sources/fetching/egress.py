@@ -22,13 +22,13 @@ from sources.fetching.exchanges import (
     Unreachable,
     first_header,
 )
-from sources.fetching.resolving import Resolve, resolve_within, system_resolver
+from sources.fetching.resolving import Resolve, look_ups, system_resolver
 from sources.fetching.urls import STANDARD_PORTS, Target, dissect, join, parse
 from sources.fetching.waiting import Deadline
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
-_BODILESS = frozenset({204, 304})
+_PARTIAL = 206
 # Ours to say, not the caller's: they frame the message, name us, or would carry an identity along.
 _RESERVED = frozenset(
     {
@@ -38,6 +38,9 @@ _RESERVED = frozenset(
         "transfer-encoding",
         "accept-encoding",
         "expect",
+        "upgrade",
+        "te",
+        "range",
         "cookie",
         "user-agent",
     }
@@ -82,7 +85,8 @@ class Egress:
         Fetch `url` and return the answer, whatever its status.
 
         Redirects of GET and HEAD are followed, each hop through all rules; a POST gets the redirect itself.
-        `headers` go to the origin of `url` only, Accept and Accept-Language to every hop. Raises `Refused` or
+        `headers` go to the origin of `url` only, Accept and Accept-Language to every hop: a condition
+        (If-None-Match) therefore belongs with the address whose answer carried the tag. Raises `Refused` or
         `Unreachable`, with the hops so far, and ValueError for a method, body or header no caller may ask.
         """
         if method not in METHODS:
@@ -178,7 +182,7 @@ class _Journey:
         else:
             seconds = self.deadline.left()
             try:
-                found = resolve_within(self.egress.resolve, target.host, seconds)
+                found = look_ups.within(seconds, self.egress.resolve, target.host)
             except OSError as error:
                 raise Unreachable("dns", f"{target.host} could not be looked up: {error}.") from error
         if not found:
@@ -204,12 +208,13 @@ class _Journey:
             request_headers=request.headers,
             elapsed_seconds=self.deadline.elapsed(),
             cut=cut,
+            tls=answer.tls,
         )
 
     def _received(self, answer: Answer) -> tuple[bytes, bytes, str]:
         if answer.status in _FOLLOWED:
             return b"", b"", "unread"
-        if self.method == "HEAD" or answer.status in _BODILESS:
+        if answer.is_bodiless:
             return b"", b"", ""
         limits = self.egress.limits
         body = Body(
@@ -228,7 +233,7 @@ class _Journey:
             if not body.size and (error.code != "protocol" or answer.is_chunked):
                 raise
             cut = error.code
-        return *body.contents(), cut or body.finish()
+        return *body.contents(), cut or body.finish() or ("partial" if answer.status == _PARTIAL else "")
 
 
 def _hop(target: Target, answer: Answer) -> Hop:

@@ -6,14 +6,11 @@ every send and receive is re-armed with what is left of the whole.
 
 from __future__ import annotations
 
-import io
+import ssl
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from sources.fetching.exchanges import Limits
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from sources.fetching.exchanges import Unreachable
 
 PIECE = 65_536
 
@@ -42,66 +39,74 @@ class Socket(Protocol):
 
     def settimeout(self, seconds: float, /) -> None: ...
     def send(self, data: memoryview, /) -> int: ...
-    def recv_into(self, buffer: WriteableBuffer, /) -> int: ...
+    def recv(self, size: int, /) -> bytes: ...
 
 
-class HeadTooLarge(Exception):
-    """The status lines and headers outgrew their limit."""
-
-
-class TooMuchFraming(Exception):
-    """The peer sent far more than its body may measure, as chunk sizes, extensions or trailers."""
+class LineTooLong(Exception):
+    """The peer sent more before a line feed than it may."""
 
 
 class Wire:
-    """Stands in for an HTTP connection's socket; every wait on it is a wait for the deadline."""
+    """
+    A connected socket, and what it gave but nobody has taken yet.
 
-    def __init__(self, sock: Socket, deadline: Deadline, limits: Limits) -> None:
+    Every method waits for the deadline at most and raises `Unreachable`: `timeout`, `tls`, or `protocol` where
+    the peer broke off.
+    """
+
+    def __init__(self, sock: Socket, deadline: Deadline) -> None:
         self._socket = sock
         self._deadline = deadline
-        self._head_limit = limits.header_bytes
-        self._total_limit = limits.header_bytes + 2 * limits.wire_bytes + PIECE
-        self._received = 0
-        self.is_in_head = True
+        self._held = bytearray()
 
-    def settimeout(self, seconds: object) -> None:
-        """Do nothing: the deadline decides."""
-
-    def close(self) -> None:
-        """Do nothing: http.client closes before the body is read; `exchange` closes when all is done."""
-
-    def sendall(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Send all of `data`."""
         rest = memoryview(data)
-        while rest:
+        try:
+            while rest:
+                self._socket.settimeout(self._deadline.left())
+                rest = rest[self._socket.send(rest) :]
+        except OSError as error:
+            raise told_plainly(error) from error
+
+    def line(self, most: int) -> bytes:
+        """
+        The next line with its line feed, or b"" where the peer has closed before one.
+
+        Raises LineTooLong where it has more than `most` bytes.
+        """
+        searched = 0
+        while not (end := self._held.find(b"\n", searched, most) + 1):
+            searched = len(self._held)
+            if searched >= most:
+                raise LineTooLong(f"more than {most} bytes")
+            piece = self._receive(PIECE)
+            if not piece:
+                return b""
+            self._held += piece
+        return self._take(end)
+
+    def some(self, most: int) -> bytes:
+        """At least one byte and `most` at most, or b"" where the peer has closed."""
+        return self._take(most) if self._held else self._receive(min(most, PIECE))
+
+    def _take(self, most: int) -> bytes:
+        taken = bytes(self._held[:most])
+        del self._held[:most]
+        return taken
+
+    def _receive(self, most: int) -> bytes:
+        try:
             self._socket.settimeout(self._deadline.left())
-            rest = rest[self._socket.send(rest) :]
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """A reader over `receive`."""
-        return io.BufferedReader(_Source(self))
-
-    def receive(self, buffer: WriteableBuffer) -> int:
-        """Receive some bytes into `buffer`. The buffer is refilled only when all before it was consumed."""
-        if self.is_in_head and self._received >= self._head_limit:
-            raise HeadTooLarge(f"more than {self._head_limit} bytes of headers")
-        if self._received >= self._total_limit:
-            raise TooMuchFraming("more framing than body")
-        self._socket.settimeout(self._deadline.left())
-        count = self._socket.recv_into(buffer)
-        if not count and self.is_in_head:
-            # http.client takes this for the end of the headers, and so half a head for an empty page.
-            raise ConnectionError("closed before the end of the headers")
-        self._received += count
-        return count
+            return self._socket.recv(most)
+        except OSError as error:
+            raise told_plainly(error) from error
 
 
-class _Source(io.RawIOBase):
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        return self._wire.receive(buffer)
+def told_plainly(error: OSError) -> Unreachable:
+    """What a socket raises, as `Unreachable`."""
+    if isinstance(error, TimeoutError):
+        return Unreachable("timeout", f"Timed out: {error}.")
+    if isinstance(error, ssl.SSLError):
+        return Unreachable("tls", f"No trustworthy TLS: {error}.")
+    return Unreachable("protocol", f"The connection broke: {error}.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from sources.fetching import connecting
+from tests.sources.authority import Authority
 from tests.sources.loopback import Origin, Script
 
 
@@ -22,3 +25,13 @@ def serve() -> Iterator[Callable[..., Origin]]:
     yield start
     for origin in started:
         origin.close()
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Authority]:
+    """An authority that the system's store knows for the length of a test."""
+    made = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.file))
+    connecting.system_trust.cache_clear()
+    yield made
+    connecting.system_trust.cache_clear()

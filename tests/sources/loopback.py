@@ -16,6 +16,7 @@ from sources.fetching import Egress, Limits, connecting
 AGENT = "Factcheck-tests/1"
 QUICK = Limits(connect_seconds=1, deadline_seconds=1)
 PUBLIC = "93.184.216.34"
+REAL_DIAL = connecting.dial
 
 Script = Callable[["Visit"], None]
 
@@ -174,13 +175,41 @@ def egress(*allowed: Origin, **options: object) -> Egress:
 def only_loopback_connects(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let no connection leave this machine; returns the list of addresses that were dialled."""
     dialled: list[str] = []
-    real = connecting.dial
 
     def dial(address: str, port: int, seconds: float) -> socket.socket:
         dialled.append(address)
         if address != "127.0.0.1":
             raise ConnectionRefusedError("the tests stay on this machine")
-        return real(address, port, seconds)
+        return REAL_DIAL(address, port, seconds)
 
     monkeypatch.setattr(connecting, "dial", dial)
     return dialled
+
+
+class Canaries:
+    """Every inner address at once: dialling one counts, and one server answers for all; nothing goes outside."""
+
+    def __init__(
+        self, canary: Origin, is_inner: Callable[[str], bool], patch: pytest.MonkeyPatch, *let_through: Origin
+    ) -> None:
+        self._canary = canary
+        self._is_inner = is_inner
+        self._let_through = {origin.pair for origin in let_through}
+        self.reached: list[str] = []
+        patch.setattr(connecting, "dial", self._dial)
+
+    def _dial(self, address: str, port: int, seconds: float) -> socket.socket:
+        if (address, port) in self._let_through:
+            return REAL_DIAL(address, port, seconds)
+        if self._is_inner(address):
+            self.reached.append(f"{address}:{port}")
+            return REAL_DIAL(*self._canary.pair, seconds)
+        raise ConnectionRefusedError("the tests stay on this machine")
+
+
+def read_leniently(host: str) -> list[str]:
+    """A resolver that reads numbers as the C library does; what ends in public.example is public, all else inside."""
+    try:
+        return [socket.inet_ntoa(socket.inet_aton(host))]
+    except (OSError, UnicodeEncodeError):
+        return [PUBLIC] if host.endswith("public.example") else ["127.0.0.1"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-import brotli
+import brotlicffi as brotli
 import pytest
 from django.core.files.storage import InMemoryStorage
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-import brotli
+import brotlicffi as brotli
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sources.fetching import Limits, Unreachable, connecting, resolving
-from sources.fetching.resolving import resolve_within, system_resolver
+from sources.fetching import Limits, Refused, Unreachable, connecting
+from sources.fetching import egress as door
+from sources.fetching.resolving import LookUps, system_resolver
 from tests.sources.loopback import PUBLIC, Origin, answer, egress, only_loopback_connects
 
 SERVERS = Callable[..., Origin]
@@ -48,22 +52,85 @@ def test_a_fault_of_the_resolver_is_not_hidden() -> None:
         egress(resolve=broken).fetch("http://public.example/")
 
 
-def test_look_ups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolving, "_slots", threading.BoundedSemaphore(1))
+def test_look_ups_that_hang_are_bounded() -> None:
+    look_ups = LookUps(most=1)
     release = threading.Event()
-    with pytest.raises(TimeoutError):
-        resolve_within(lambda host: release.wait(5) and [], "a.example", 0.05)
+    with pytest.raises(TimeoutError, match="too long"):
+        look_ups.within(0.05, lambda host: release.wait(5) and [], "a.example")
 
     with pytest.raises(TimeoutError, match="too many"):
-        resolve_within(lambda host: [PUBLIC], "b.example", 0.05)
+        look_ups.within(0.05, lambda host: [PUBLIC], "b.example")
 
     release.set()
-    assert resolve_within(lambda host: [PUBLIC], "b.example", 1) == (PUBLIC,)
+    assert look_ups.within(1, lambda host: [PUBLIC], "b.example") == (PUBLIC,)
+
+
+def test_waiting_for_a_slot_and_for_the_answer_is_one_wait() -> None:
+    look_ups = LookUps(most=1)
+    release = threading.Event()
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(look_ups.within, 5, lambda host: release.wait(0.3) and [], "a.example")
+        while look_ups._slots.acquire(blocking=False):  # until the first look-up is under way
+            look_ups._slots.release()
+
+        with pytest.raises(TimeoutError, match="too long"):
+            look_ups.within(0.5, lambda host: release.wait(2) and [], "b.example")
+        elapsed = time.monotonic() - began
+        release.set()
+
+    assert elapsed < 0.75
+
+
+def test_one_thread_serves_look_ups_that_follow_each_other() -> None:
+    look_ups = LookUps()
+    threads: set[int] = set()
+
+    for number in range(50):
+        look_ups.within(5, lambda host: threads.add(threading.get_ident()) or [host], f"{number}.example")
+
+    assert len(threads) == 1
+
+
+def test_look_ups_at_once_do_not_wait_for_each_other() -> None:
+    look_ups = LookUps()
+    together = threading.Barrier(20)
+
+    with ThreadPoolExecutor(20) as pool:
+        asked = [
+            pool.submit(look_ups.within, 5, lambda host: [f"{together.wait(5)}"], f"{number}.example")
+            for number in range(20)
+        ]
+
+    assert sorted(int(question.result()[0]) for question in asked) == list(range(20))
+
+
+def test_a_child_process_looks_up_with_threads_of_its_own() -> None:
+    rules = egress(resolve=lambda host: ["10.0.0.1"])
+    with pytest.raises(Refused):
+        rules.fetch("http://warm.example/")
+    reader, writer = os.pipe()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: a fork beside threads
+        child = os.fork()
+    if child == 0:
+        try:
+            rules.fetch("http://child.example/")
+        except Refused as refused:
+            os.write(writer, refused.code.encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+    assert os.read(reader, 100) == b"address"
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_look_up_without_a_thread_is_unreachable_and_keeps_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
-    slots = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(resolving, "_slots", slots)
+    look_ups = LookUps(most=1)
+    monkeypatch.setattr(door, "look_ups", look_ups)
 
     def no_thread(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -72,7 +139,7 @@ def test_a_look_up_without_a_thread_is_unreachable_and_keeps_no_slot(monkeypatch
         patched.setattr(threading.Thread, "start", no_thread)
         with pytest.raises(Unreachable, match="no thread"):
             egress().fetch("http://public.example/")
-    assert slots.acquire(blocking=False)
+    assert look_ups.within(1, lambda host: [PUBLIC], "public.example") == (PUBLIC,)
 
 
 def test_the_next_address_is_tried_but_not_the_thousandth(serve: SERVERS, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,4 +183,13 @@ def test_the_deadline_covers_connecting(monkeypatch: pytest.MonkeyPatch) -> None
     impatient = Limits(connect_seconds=0.2, deadline_seconds=5)
     with pytest.raises(Unreachable) as unreachable:
         egress(limits=impatient, resolve=lambda host: [PUBLIC, "8.8.8.8"]).fetch("http://slow.example/")
+    assert unreachable.value.code == "connect"
+
+
+def test_a_peer_that_is_gone_before_it_is_looked_at_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "dial", lambda address, port, seconds: socket.socket())
+
+    with pytest.raises(Unreachable) as unreachable:
+        egress(resolve=lambda host: [PUBLIC]).fetch("http://gone.example/")
+
     assert unreachable.value.code == "connect"

@@ -44,10 +44,39 @@ def test_an_answer_comes_with_all_that_an_archive_needs(serve: SERVERS) -> None:
         ("Host", f"127.0.0.1:{origin.port}"),
         ("User-Agent", AGENT),
         ("Accept", "*/*"),
-        ("Accept-Encoding", "gzip, deflate"),
+        ("Accept-Encoding", "gzip, deflate, br"),
         ("Connection", "close"),
         ("If-None-Match", '"1"'),
     )
+
+
+def test_a_conditional_request_gets_its_304_as_a_whole_answer(serve: SERVERS) -> None:
+    def script(visit: Visit) -> None:
+        is_known = b'If-None-Match: "1"\r\n' in visit.request
+        unchanged = answer(b"", 'ETag: "1"', "Content-Length: 5000", status="304 Not Modified", length=False)
+        visit.send(unchanged if is_known else answer(b"Hello", 'ETag: "1"', "Last-Modified: x"))
+
+    origin = serve(script)
+    rules = egress(origin)
+
+    first = rules.fetch(origin.url())
+    again = rules.fetch(origin.url(), headers={"If-None-Match": first.header("etag"), "If-Modified-Since": "x"})
+
+    assert (first.status, first.body) == (200, b"Hello")
+    assert (again.status, again.wire, again.body, again.truncated, again.cut) == (304, b"", b"", False, "")
+    assert again.header("ETag") == '"1"'
+    assert ("If-None-Match", '"1"') in again.request_headers
+
+
+def test_a_condition_does_not_follow_to_another_origin(serve: SERVERS) -> None:
+    """There, the same tag could belong to something else."""
+    other = serve(answer(b"there"))
+    origin = serve(redirect(other.url()))
+
+    fetched = egress(origin, other).fetch(origin.url(), headers={"If-None-Match": '"1"'})
+
+    assert fetched.body == b"there"
+    assert [b"If-None-Match" in request for request in origin.requests + other.requests] == [True, False]
 
 
 def test_webhooks_are_posted_and_get_a_redirect_as_their_answer(serve: SERVERS) -> None:

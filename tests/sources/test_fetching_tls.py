@@ -2,80 +2,28 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from sources.fetching import Limits, Unreachable, connecting
-from tests.sources.loopback import Origin, answer, egress, redirect
+from tests.sources.authority import Authority
+from tests.sources.loopback import Origin, Script, Visit, answer, egress, redirect
 
 SERVERS = Callable[..., Origin]
+OPEN = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
-class Authority:
-    """A certificate authority of the tests' own."""
+def said_farewell(data: bytes) -> Script:
+    """Send `data`, then end TLS in due form."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Factcheck test authority")])
-        certificate = self._build(self._name, self._key.public_key(), days=2).add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
-        )
-        self.file = folder / "authority.pem"
-        self.file.write_bytes(self._pem(certificate.sign(self._key, hashes.SHA256())))
+    def script(visit: Visit) -> None:
+        visit.send(data)
+        visit.connection.unwrap()  # type: ignore[attr-defined]
 
-    def server(self, *names: str, days: int = 2) -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        alternatives = [
-            x509.IPAddress(ipaddress.ip_address(name)) if name[0].isdigit() else x509.DNSName(name) for name in names
-        ]
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-        certificate = self._build(subject, key.public_key(), days).add_extension(
-            x509.SubjectAlternativeName(alternatives), critical=False
-        )
-        chain = self._folder / f"{'-'.join(names)}{days}.pem"
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        chain.write_bytes(private + self._pem(certificate.sign(self._key, hashes.SHA256())))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
-        return context
-
-    def _build(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.UTC)
-        begin = now - datetime.timedelta(days=3)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self._name)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(begin)
-            .not_valid_after(now + datetime.timedelta(days=days))
-        )
-
-    def _pem(self, certificate: x509.Certificate) -> bytes:
-        return certificate.public_bytes(serialization.Encoding.PEM)
-
-
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Authority]:
-    """An authority that the system's store knows for the length of a test."""
-    made = Authority(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(made.file))
-    connecting.system_trust.cache_clear()
-    yield made
-    connecting.system_trust.cache_clear()
+    return script
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
@@ -142,3 +90,60 @@ def test_a_redirect_from_https_to_http_is_followed_and_recorded(serve: SERVERS, 
 
     assert fetched.body == b"plain"
     assert [hop.url for hop in fetched.hops] == [secure.url(scheme="https")]
+
+
+def test_tls_that_is_cut_where_the_body_ends_with_the_connection_is_no_whole_page(
+    serve: SERVERS, authority: Authority
+) -> None:
+    """Somebody on the way could end a page where it suits them."""
+    cut = serve(OPEN + b"half a page", tls=authority.server("127.0.0.1"))
+    whole = serve(said_farewell(OPEN + b"a whole page"), tls=authority.server("127.0.0.1"))
+    rules = egress(cut, whole)
+
+    half, full = (rules.fetch(origin.url(scheme="https")) for origin in (cut, whole))
+
+    assert (half.body, half.cut) == (b"half a page", "tls")
+    assert (full.body, full.cut) == (b"a whole page", "")
+
+
+def test_the_version_of_tls_is_recorded(serve: SERVERS, authority: Authority) -> None:
+    secure = serve(answer(b"secure"), tls=authority.server("127.0.0.1"))
+    plain = serve(answer(b"plain"))
+    rules = egress(secure, plain)
+
+    assert rules.fetch(secure.url(scheme="https")).tls == "TLSv1.3"
+    assert rules.fetch(plain.url()).tls == ""
+
+
+def test_a_revoked_certificate_is_good_until_it_expires(serve: SERVERS, authority: Authority) -> None:
+    """The policy that `system_trust` states: no look-up goes to an address that a certificate names."""
+    origin = serve(answer(b"secure"), tls=authority.server("127.0.0.1", revoked=True))
+
+    assert egress(origin).fetch(origin.url(scheme="https")).body == b"secure"
+    assert connecting.system_trust().verify_flags & (ssl.VERIFY_CRL_CHECK_LEAF | ssl.VERIFY_CRL_CHECK_CHAIN) == 0
+
+
+def test_a_chain_of_a_megabyte_is_not_read(serve: SERVERS, authority: Authority) -> None:
+    origin = serve(answer(b"secure"), tls=authority.server("127.0.0.1", padding=1_000_000))
+
+    with pytest.raises(Unreachable) as unreachable:
+        egress(origin).fetch(origin.url(scheme="https"))
+
+    assert unreachable.value.code == "tls"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_wrong_protocol_on_a_port_is_told(serve: SERVERS, authority: Authority, scheme: str) -> None:
+    """TLS on the plain port, and plain HTTP where TLS is expected."""
+    tls = authority.server("127.0.0.1") if scheme == "http" else None
+    origin = serve(answer(b"crossed"), tls=tls, reads=scheme == "http")
+
+    with pytest.raises(Unreachable) as unreachable:
+        egress(origin).fetch(origin.url(scheme=scheme))
+
+    assert unreachable.value.code == ("protocol" if scheme == "http" else "tls")
+
+
+def test_old_tls_is_not_spoken() -> None:
+    assert connecting.system_trust().minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert connecting.system_trust().keylog_filename is None

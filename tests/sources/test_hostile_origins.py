@@ -10,7 +10,7 @@ from itertools import count
 
 import pytest
 
-from sources.fetching import Egress, Fetched, Limits, Refused, Unreachable, connecting
+from sources.fetching import Egress, Fetched, Limits, Refused, Unreachable, answers
 from tests.sources.hostile import CHUNKED, CUT, GZIP, LIMITS, OK, UNREACHABLE, WHOLE, ZEROS, after, endlessly
 from tests.sources.loopback import Origin, Visit, answer, redirect
 
@@ -75,7 +75,7 @@ def test_an_odd_answer_is_whole(serve: SERVERS, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["gzip, gzip", "gzip\r\nContent-Encoding: deflate", ", ".join(["gzip"] * 100), "br", "utf-8"]
+    "encoding", ["gzip, gzip", "gzip\r\nContent-Encoding: deflate", ", ".join(["gzip"] * 100), "zstd", "utf-8"]
 )
 def test_stacked_and_unasked_encodings_are_refused(serve: SERVERS, encoding: str) -> None:
     outcome = fetch(serve(answer(GZIP, f"Content-Encoding: {encoding}")))
@@ -90,11 +90,11 @@ def test_a_bomb_stays_within_the_default_limits(serve: SERVERS) -> None:
     outcome = fetch(serve(answer(ZEROS, "Content-Encoding: gzip")), limits)
 
     assert isinstance(outcome, Fetched)
-    assert (outcome.cut, len(outcome.body)) == ("decoded_bytes", 20_000_000)
+    assert (outcome.cut, len(outcome.body)) == ("decoded_bytes", 10_000_000)
 
 
 def test_chunks_of_one_byte_do_not_keep_a_processor_busy(serve: SERVERS, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connecting, "_CHUNKS", 1_000)
+    monkeypatch.setattr(answers, "_CHUNKS", 1_000)
 
     outcome = fetch(serve(after(CHUNKED, endlessly(b"1\r\nA\r\n" * 500))))
 
