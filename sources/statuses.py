@@ -88,3 +88,22 @@ class RobotsOutcome(TextChoices):
     FOUND = "found", _("Found")
     NONE = "none", _("There is none")
     UNREACHABLE = "unreachable", _("Unreachable")
+
+
+class Archive(TextChoices):
+    """How an outside archive is asked: for a copy that it has, or to make one."""
+
+    MEMENTO = "memento", _("Memento archive")
+    SAVE_PAGE_NOW = "save_page_now", _("Save Page Now")
+
+
+class CopyStatus(TextChoices):
+    """Held: the archive has it, and we know where. Failed: it has none, refused, or could not be asked."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    HELD = "held", _("Held")
+    FAILED = "failed", _("Failed")
+
+
+OPEN_COPIES = frozenset({CopyStatus.QUEUED, CopyStatus.RUNNING})
