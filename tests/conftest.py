@@ -10,6 +10,10 @@ from claims.models import ChangeCounter
 from tests.desk import TestDesk
 from tests.protection import lifted
 
+HERE = Path(__file__).parent
+# Marks of tests that meet the database although they ask for no fixture of it: their processes do.
+ON_BOTH = {"django_db", "postgresql", "worker", "browser"}
+
 _flush = TransactionTestCase._fixture_teardown
 
 
@@ -31,6 +35,16 @@ def pytest_report_header() -> str:
     if engine == "sqlite3":
         return "factcheck: embedded default (SQLite); the PostgreSQL + Redis part is left out of this run"
     return f"factcheck: {engine} + Redis"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what no database has a part in: `make test` runs it once, the rest on both."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        own = {mark.name for mark in item.iter_markers()}
+        is_below = item.path.is_relative_to(HERE / "sources") or item.path.is_relative_to(HERE / "claims")
+        if is_below and not fixtures & {"db", "transactional_db", "django_db_setup"} and not own & ON_BOTH:
+            item.add_marker("pure")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
