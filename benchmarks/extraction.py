@@ -1,8 +1,10 @@
 """Measures attribution and check-worthiness of claims/extraction on corpora that lie outside the project.
 
 Usage: python benchmarks/extraction.py DATA [--split dev|train] [--fit]
+       python benchmarks/extraction.py --short
 DATA holds attribution/polnear/{dev,train}.jsonl, checkworthiness/debates2019/train.jsonl and
-checkworthiness/policlaim/train_gold.jsonl. --fit prints weights for weights.toml, cross-validated by speech.
+checkworthiness/policlaim/train_gold.jsonl; with --short it may be left out, and is looked for in shared/data
+beside the project. --fit prints weights for weights.toml, cross-validated by speech.
 """
 
 from __future__ import annotations
@@ -20,10 +22,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from measuring import machine
+
 from claims.extraction import extract, worthiness
 from claims.extraction.lexicon import Lexicon, load
 from claims.extraction.statements import read
 
+BESIDE = Path(__file__).absolute().parents[2] / "shared" / "data"
+FILES = (
+    "attribution/polnear/dev.jsonl",
+    "checkworthiness/debates2019/train.jsonl",
+    "checkworthiness/policlaim/train_gold.jsonl",
+)
 Places = list[tuple[int, int]]
 Triple = dict[str, Places]
 ROLES = ("source", "cue", "content")
@@ -244,13 +254,32 @@ def cross_validate(name: str, x: np.ndarray, y: np.ndarray, groups: list[str]) -
     print(f"{name:12} {'fitted, held out':22} AP {average_precision(scores, y):.3f} by speech {by_speech:.3f}")
 
 
-def main() -> None:
-    """Reads the arguments and prints every figure."""
+def arguments() -> argparse.Namespace | None:
+    """What was asked for; None where the short form lacks its corpora, which is then said."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--split", default="dev", choices=("dev", "train"))
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--short", action="store_true", help="a few seconds; without DATA it is left out, and says so")
     options = parser.parse_args()
+    if options.data is None and not options.short:
+        parser.error("name the directory that holds the corpora, or use --short")
+    options.data = options.data or BESIDE
+    missing = [name for name in FILES if not (options.data / name).is_file()]
+    if missing and not options.short:
+        parser.error(f"{options.data} has no {', '.join(missing)}")
+    if missing:
+        print(f"left out: {', '.join(missing)} are not in {options.data}; name their directory as DATA.")
+        return None
+    return options
+
+
+def main() -> None:
+    """Prints every figure."""
+    options = arguments()
+    if options is None:
+        return
+    print(f"{machine.load()}, {machine.versions()}")
     corpus = options.data / f"attribution/polnear/{options.split}.jsonl"
     for name, find in (("baseline", baseline), ("ours", ours)):
         print(f"attribution, {options.split}, {name}: precision recall F1")

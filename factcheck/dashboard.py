@@ -14,10 +14,13 @@ from claims.statuses import Status
 from reviews.admin.gaps import gaps_of, has_draft
 from reviews.admin.rounds import WORDS, state_of
 from reviews.models import Draft, EvidenceAlert, Publication, Review, Round
+from sources.admin.checks import unanswered
+from sources.admin.reliance import published_claims, told
 from sources.models import Citation, Source, SourceCheck
 from sources.statuses import CheckStatus
 
 SHOWN = 8
+FEW = 5  # of what waits for no one person
 LOADED = 200  # complete rounds wait for days at most: more than this never lie about
 
 
@@ -56,7 +59,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ]
         if is_editor(request):
             mine.append(proposals(person))
-    desk = [unclaimed(person), failing(person), published(person)] if member else []
+    desk = [unclaimed(person), failing(person), quarantined(person), published(person)] if member else []
     return {
         **context,
         "title": "Home",
@@ -198,34 +201,44 @@ def unclaimed(person: Person) -> Section:
 
 
 def failing(person: Person) -> Section:
-    """What the workers could not look at: quarantined checks, then sources that fail."""
-    broken = SourceCheck.objects.visible_to(person).filter(status=CheckStatus.QUARANTINED)
+    """Cited sources that bring no page back, first those on which most published claims rely."""
     lost = Source.objects.visible_to(person).failing().filter(citations__in=Citation.objects.in_use()).distinct()
-    quarantined = [
-        Row(
-            url=reverse("admin:sources_source_change", args=[check.source_id]),
-            text=str(check.source),
-            at=check.requested_at,
-            badge=("quarantined", "Quarantined"),
-        )
-        for check in broken.select_related("source").order_by("requested_at", "id")[:SHOWN]
-    ]
-    failed = [
-        Row(
-            url=reverse("admin:sources_source_change", args=[source.pk]),
-            text=str(source),
-            at=source.failing_since,
-            badge=(source.outcome or "failed", str(source.get_outcome_display() or "Failed")),
-            note=source.detail,
-        )
-        for source in lost[:SHOWN]
-    ]
+    shown: Iterable[Any] = lost.annotate(relied=published_claims()).order_by("-relied", "failing_since", "id")[:FEW]
     return Section(
         title="Sources that cannot be checked",
-        rows=[*quarantined, *failed][:SHOWN],
-        total=broken.count() + lost.count(),
+        rows=[
+            Row(
+                url=reverse("admin:sources_source_change", args=[source.pk]),
+                text=str(source),
+                at=source.failing_since,
+                badge=(source.outcome or "failed", str(source.get_outcome_display() or "Failed")),
+                note=told(source.relied) if source.relied else source.detail,
+            )
+            for source in shown
+        ],
+        total=lost.count(),
         more=reverse("admin:sources_source_changelist") + "?state=failing",
         calm="All sources answer.",
+    )
+
+
+def quarantined(person: Person) -> Section:
+    """Checks that broke our workers and that nobody has dealt with."""
+    broken = unanswered(SourceCheck.objects.visible_to(person), CheckStatus.QUARANTINED)
+    return Section(
+        title="Checks in quarantine",
+        rows=[
+            Row(
+                url=reverse("admin:sources_sourcecheck_change", args=[check.pk]),
+                text=str(check.source),
+                at=check.requested_at,
+                badge=("quarantined", "Quarantined"),
+            )
+            for check in broken.select_related("source").order_by("requested_at", "id")[:FEW]
+        ],
+        total=broken.count(),
+        more=reverse("admin:sources_sourcecheck_changelist") + "?state=quarantined",
+        calm="No check broke a worker.",
     )
 
 

@@ -178,6 +178,8 @@ def _put_off(waiting: Iterable[tuple[_Due, Turn]]) -> None:
 
 
 def _quarantine(worn: list[_Due], at: datetime) -> None:
+    if worn:
+        _hold([check.source_id for check in worn])
     rows = SourceCheck.objects.filter(pk__in=[check.pk for check in worn])
     ending = {"status": CheckStatus.QUARANTINED, "finished_at": at, "leased_until": None}
     for attempts in {check.attempt for check in worn}:
@@ -198,7 +200,14 @@ def give_back(lease: Lease, *, at: datetime, error: str) -> bool:
         next_attempt_at=at + settings.CHECK_BACKOFF * lease.fence,
         detail=error[:500],
     )
+    if changed and last:
+        _hold([lease.source_id])
     return bool(changed)
+
+
+def _hold(sources: list[UUID]) -> None:
+    """Take the sources of quarantined checks off the schedule: they wait for a person, whose check puts them back."""
+    Source.objects.filter(pk__in=sources).update(next_check_at=None)
 
 
 def fence(lease: Lease) -> dict[str, Any]:
@@ -208,5 +217,5 @@ def fence(lease: Lease) -> dict[str, Any]:
 
 def next_due_at() -> datetime | None:
     """When the next queued check may be taken; None when none is queued."""
-    rows = SourceCheck.objects.filter(status=CheckStatus.QUEUED).order_by("next_attempt_at")
+    rows = SourceCheck.objects.filter(status=CheckStatus.QUEUED, finished_at=None).order_by("next_attempt_at")
     return rows.values_list("next_attempt_at", flat=True).first()

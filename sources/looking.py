@@ -11,7 +11,7 @@ from sources import quotations
 from sources.archiving import Archived, Exchange, Held, SnapshotStore
 from sources.fetching import Egress
 from sources.fetching.exchanges import Fetched, FetchError, Hop
-from sources.judging import Judgement, judge_answer, judge_error, judge_reading, judge_robots
+from sources.judging import Judgement, judge_answer, judge_error, judge_reading, judge_robots, settled
 from sources.leasing import Lease
 from sources.politeness import retry_after
 from sources.quotations import Match, Quotation
@@ -179,9 +179,10 @@ def _look_into(
         "is_complete": reading.complete,
         "problems": list(reading.problems),
     }
+    judgement = _judge(judgement, reading, matches)
     return Result(
-        _judge(judgement, reading, matches),
-        matches,
+        judgement,
+        {pk: _settled(judgement, match) for pk, match in matches.items()},
         snapshot=snapshot,
         title=reading.title,
         language=reading.language,
@@ -207,8 +208,14 @@ def _judge(judgement: Judgement, reading: Reading, matches: Mapping[UUID, Match]
     )
 
 
+def _settled(judgement: Judgement, match: Match) -> Match:
+    outcome = settled(judgement, match.outcome)
+    return match if outcome == match.outcome else Match(outcome)
+
+
 def _match(wanted: Mapping[UUID, Quotation], reading: Reading) -> dict[UUID, Match]:
-    return {pk: quotations.find(quotation, reading.text, complete=reading.complete) for pk, quotation in wanted.items()}
+    found = quotations.find_all(wanted.values(), reading.text, complete=reading.complete)
+    return dict(zip(wanted, found, strict=True))
 
 
 def _archive(job: Job, fetched: Fetched, store: SnapshotStore, at: datetime) -> Archived:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, F
 
 from sources.models import Host, SourceCheck
-from sources.statuses import CheckStatus, SourceOutcome
+from sources.statuses import SourceOutcome
 
 FAILURES_SPARED = 2  # a host may fail so often in a row before it is asked less often
 LONGEST_WAIT = timedelta(hours=1)  # whatever a host asks for, and however long it has been failing
@@ -74,7 +74,7 @@ def _locked(names: Sequence[str], at: datetime) -> dict[str, tuple[datetime, tim
 
 
 def _running(names: Sequence[str], at: datetime) -> Counter[str]:
-    rows = SourceCheck.objects.filter(status=CheckStatus.RUNNING, leased_until__gt=at, host__in=names)
+    rows = SourceCheck.objects.filter(leased_until__isnull=False, leased_until__gt=at, host__in=names)
     return Counter(dict(rows.order_by().values_list("host").annotate(Count("id"))))
 
 

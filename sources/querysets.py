@@ -76,7 +76,9 @@ class SourceCheckQuerySet(models.QuerySet["SourceCheck"]):
         A running one was due when it was taken: so one bounded scan of one partial index answers.
         """
         return self.filter(
-            Q(status=CheckStatus.QUEUED) | Q(status=CheckStatus.RUNNING, leased_until__lte=at), next_attempt_at__lte=at
+            Q(status=CheckStatus.QUEUED) | Q(status=CheckStatus.RUNNING, leased_until__lte=at),
+            next_attempt_at__lte=at,
+            finished_at__isnull=True,
         ).order_by("next_attempt_at", "id")
 
 

@@ -7,6 +7,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from protego import Protego
@@ -175,17 +176,23 @@ def obey(egress: Egress, url: str, stored: Mapping[str, StoredRobots], at: datet
     return RobotsAnswer(is_allowed, refusal[:500], crawl_delay=robots.crawl_delay, fetched=fetched)
 
 
-def _fetch(egress: Egress, origin: str, held: StoredRobots | None, at: datetime) -> StoredRobots:
-    """The robots.txt of today, or the one held with the time and reason of this vain try. Raises `Refused`."""
+@lru_cache(maxsize=4)
+def _within_limits(egress: Egress) -> Egress:
+    """The same way out, for less."""
     limits = replace(
         egress.limits,
         wire_bytes=MOST_BYTES,
         decoded_bytes=MOST_BYTES,
         deadline_seconds=min(egress.limits.deadline_seconds, DEADLINE_SECONDS),
     )
+    return replace(egress, limits=limits)
+
+
+def _fetch(egress: Egress, origin: str, held: StoredRobots | None, at: datetime) -> StoredRobots:
+    """The robots.txt of today, or the one held with the time and reason of this vain try. Raises `Refused`."""
     none = StoredRobots(origin, RobotsOutcome.NONE, tried_at=at, fetched_at=at)
     try:
-        answer = replace(egress, limits=limits).fetch(f"{origin}/robots.txt")
+        answer = _within_limits(egress).fetch(f"{origin}/robots.txt")
     except FetchError as error:
         if error.code == "redirects":  # RFC 9309 2.3.1.2: as if there were none
             return replace(none, detail=error.message)

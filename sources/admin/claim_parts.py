@@ -4,21 +4,24 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from claims.admin.claim_panels import phrase_events
 from claims.admin.panels import Column, Panel, register
 from claims.models import Claim, Person
-from sources.admin.evidence import by_stance, summary, with_state
+from sources.admin.evidence import by_stance, newest_check_at, summary, with_state
+from sources.admin.scheduling import refresh_after
 from sources.models import Citation
 
 
 def evidence(claim: Claim, person: Person, request: HttpRequest) -> Mapping[str, object]:
     rows = with_state(Citation.objects.of(claim))
+    watched_at = newest_check_at(rows)
     removed = Citation.objects.filter(claim=claim, removed_at__isnull=False)
     return {
         "sides": by_stance(rows),
         "count": len(rows),
-        "is_waiting": any(row.is_being_checked for row in rows),  # type: ignore[attr-defined]
+        "refresh": refresh_after(watched_at, timezone.now()) if watched_at else 0,
         "removed": list(removed.select_related("source", "removed_by").order_by("-removed_at", "id")[:50]),
     }
 

@@ -1,11 +1,15 @@
 """Citations as pages show them: each with its newest finding, snapshot and open check, in a fixed number of queries."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
+from unicodedata import bidirectional
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from sources.admin.scheduling import is_under_way
 from sources.models import Citation, Finding, Snapshot, SourceCheck
 from sources.statuses import CitationStance, PassageOutcome
 
@@ -30,9 +34,24 @@ def with_state(citations: QuerySet[Citation]) -> list[Citation]:
     findings = Finding.objects.in_bulk([row.finding_id for row in rows if row.finding_id])
     for row in rows:
         row.finding = findings.get(row.finding_id)
-        # A check that waits for its time (to confirm, or its host's turn) is none to sit and watch.
-        row.is_being_checked = row.open_check is not None and row.open_check_at <= now
+        row.direction = direction_of(row.exact)
+        # A check that waits for its time (to confirm, or while its host is left alone) is none to sit and watch.
+        row.is_being_checked = is_under_way(row.open_check, row.open_check_at, now)
     return rows
+
+
+def direction_of(text: str) -> str:
+    """Which way a text runs, by its first letter that runs either way: "rtl" or "ltr".
+
+    For texts with English words for screen readers in them, by which a browser would judge instead.
+    """
+    strong = (bidirectional(letter) for letter in text)
+    return next(("ltr" if kind == "L" else "rtl" for kind in strong if kind in {"L", "R", "AL"}), "ltr")
+
+
+def newest_check_at(rows: Iterable[Any]) -> datetime | None:
+    """Since when the newest check that is under way is due; None where none is."""
+    return max((row.open_check_at for row in rows if row.is_being_checked), default=None)
 
 
 def by_stance(rows: Iterable[Citation]) -> list[dict[str, object]]:
@@ -50,11 +69,9 @@ def by_stance(rows: Iterable[Citation]) -> list[dict[str, object]]:
     ]
 
 
-def summary(outcomes: Iterable[str]) -> list[tuple[str, str, int]]:
-    """Outcomes counted, the alarming ones first: (value, label, count)."""
-    counts: dict[str, int] = {}
-    for outcome in outcomes:
-        counts[outcome] = counts.get(outcome, 0) + 1
+def summary(outcomes: Iterable[str] | Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Outcomes counted (or the counts themselves), the alarming ones first: (value, label, count)."""
+    counts = Counter(outcomes)
     order = ["missing", "altered", "moved", "inconclusive", "", "found"]
     labels = {**{value: str(label) for value, label in PassageOutcome.choices}, "": "Unchecked"}
     return [(value or "queued", labels[value], counts[value]) for value in order if value in counts]

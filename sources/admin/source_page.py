@@ -1,39 +1,71 @@
-"""The list of sources and the page of one: what we hold of it, what we found, who relies on it."""
+"""The page of one source: what we hold of it, what we found, who relies on it, and when it is looked at next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.access import person_of
 from claims.admin.acting import act
 from claims.admin.actions import Action, Actions
-from claims.admin.base import ReadOnlyAdmin
 from claims.models import Person
-from claims.templatetags.desk import ago, badge
 from sources import intake, rules, workflow
 from sources.admin.candidates import listed
+from sources.admin.check_history import history_of, open_check_of
 from sources.admin.evidence import with_state
 from sources.admin.intake import intake_view
-from sources.models import Citation, Finding, Source
-from sources.statuses import OPEN_CHECKS
+from sources.admin.passages import passage_view
+from sources.admin.scheduling import SOON, is_under_way, pause_of, plan_of, refresh_after
+from sources.admin.source_list import SourceList
+from sources.models import Citation, Host, Source, SourceCheck
 
-CHECKS_SHOWN = 20
+SNAPSHOTS_SHOWN = 20
 
 source_actions: Actions[Source] = Actions()
 
 
-def _check(source: Source, *, by: Person, at: datetime, data: Mapping[str, Any], version: int | None) -> object:
-    return workflow.request_check(source, by=by, at=at)
+@dataclass(frozen=True, kw_only=True)
+class SourcePanel:
+    """A part beside a source's page, from another module. `context` returns None when there is nothing to show."""
+
+    name: str
+    template: str
+    context: Callable[[Source, Person], Mapping[str, object] | None]
+
+
+source_panels: list[SourcePanel] = []
+
+
+class _CheckAsked(NamedTuple):
+    check: SourceCheck
+    waited_until: datetime | None  # the time for which it was queued before somebody asked
+
+
+def _check(source: Source, *, by: Person, at: datetime, data: Mapping[str, Any], version: int | None) -> _CheckAsked:
+    before = open_check_of(source)
+    check = workflow.request_check(source, by=by, at=at)
+    return _CheckAsked(check, before.next_attempt_at if before and before.next_attempt_at > at else None)
+
+
+def _tell_of_check(admin: Any, request: HttpRequest, source: Source, asked: _CheckAsked) -> HttpResponse:
+    """Say what happens now, and go back to the page, which shows how far it has come."""
+    host = Host.objects.filter(pk=source.host).first() if source.host else None
+    plan = plan_of(source, check=asked.check, host=host, relying=0, now=timezone.now())
+    if asked.waited_until is not None:
+        messages.success(request, f"The check that waited until {asked.waited_until:%H:%M} UTC is brought forward.")
+    elif plan.word == "under way":
+        messages.info(request, "A worker is looking at it already. Its outcome appears here.")
+    else:
+        messages.success(request, "A check is queued: a worker takes it within seconds. Its outcome appears here.")
+    if host and host.next_allowed_at > timezone.now() + SOON:
+        messages.warning(request, pause_of(host))
+    return HttpResponseRedirect(reverse("admin:sources_source_change", args=[source.pk]))
 
 
 def _ingest(source: Source, *, by: Person, at: datetime, data: Mapping[str, Any], version: int | None) -> object:
@@ -52,6 +84,7 @@ source_actions.register(
         check=rules.check_can_request_check,
         run=_check,
         done="The source is being checked.",
+        answer=_tell_of_check,
     )
 )
 source_actions.register(
@@ -66,38 +99,19 @@ source_actions.register(
 )
 
 
-class FailingFilter(admin.SimpleListFilter):
-    """Sources whose last checks brought nothing back."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("failing", "Failing"), ("waiting", "Check under way")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
-        if self.value() == "failing":
-            return queryset.filter(failing_since__isnull=False)
-        if self.value() == "waiting":
-            return queryset.filter(checks__status__in=sorted(OPEN_CHECKS)).distinct()
-        return queryset
+def _panels(source: Source, person: Person, offered: Mapping[str, list[Action[Source]]]) -> list[dict[str, object]]:
+    """What is shown beside the page: each panel's template, its context, and the actions that go with it."""
+    found = ((panel, panel.context(source, person)) for panel in source_panels)
+    return [
+        {"template": panel.template, "context": context, "actions": offered.get(panel.name, [])}
+        for panel, context in found
+        if context is not None
+    ]
 
 
 @admin.register(Source)
-class SourceAdmin(ReadOnlyAdmin):
+class SourceAdmin(SourceList):
     """Sources are read here; adding, citing and checking are verbs."""
-
-    list_display = ("shown", "host_or_kind", "shown_outcome", "citations_count", "last_check", "next_check")
-    list_filter = (FailingFilter, ("outcome", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
-    search_fields = ("title", "url", "publisher", "file_name")
-    search_help_text = "Title, address, publisher"
-    ordering = ("-added_at", "id")
-    change_list_template = "sources/admin/source_list.html"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        in_use = Q(citations__removed_at__isnull=True)
-        rows = Source.objects.visible_to(person_of(request)).select_related("desk", "added_by")
-        return rows.annotate(cited=Count("citations", filter=in_use, distinct=True))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -106,64 +120,40 @@ class SourceAdmin(ReadOnlyAdmin):
             path("<uuid:pk>/change/", view(self.source_view), name="sources_source_change"),
             path("<uuid:pk>/candidates/", view(self.candidates_view), name="sources_source_candidates"),
             path("<uuid:pk>/do/<slug:name>/", view(self.do_view), name="sources_source_do"),
+            path("passages/<uuid:pk>/", view(self.passage_view), name="sources_passage"),
         ]
         return mine + super().get_urls()
 
-    @admin.display(description="source", ordering="title")
-    def shown(self, source: Source) -> SafeString:
-        extra = format_html(' <span class="fc-dim">{}</span>', source.publisher) if source.publisher else ""
-        return format_html("{}{}", str(source), extra)
-
-    @admin.display(description="host", ordering="host")
-    def host_or_kind(self, source: Source) -> str:
-        return source.host or str(source.get_kind_display())
-
-    @admin.display(description="outcome", ordering="outcome")
-    def shown_outcome(self, source: Source) -> SafeString:
-        if not source.outcome:
-            return badge("unchecked", "Not checked")
-        note = f"{source.failures}×" if source.failures else ""
-        return badge(source.outcome, source.get_outcome_display(), note=note)
-
-    @admin.display(description="cited", ordering="cited")
-    def citations_count(self, source: Source) -> int:
-        return int(source.cited)  # type: ignore[attr-defined]
-
-    @admin.display(description="last check", ordering="outcome_at")
-    def last_check(self, source: Source) -> SafeString:
-        return ago(source.outcome_at)
-
-    @admin.display(description="next check", ordering="next_check_at")
-    def next_check(self, source: Source) -> SafeString | str:
-        return ago(source.next_check_at) if source.next_check_at else "not scheduled"
-
     def source_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        source: Source = self.visible(request, pk)
-        now = timezone.now()
-        checks = list(
-            source.checks.select_related("snapshot", "requested_by").order_by("-requested_at", "-id")[:CHECKS_SHOWN]
-        )
-        findings: dict[Any, list[Finding]] = {}
-        for finding in Finding.objects.filter(check_run__in=checks).select_related("citation").order_by("id"):
-            findings.setdefault(finding.check_run_id, []).append(finding)
-        cited = (
-            Citation.objects.in_use().filter(source=source).select_related("source", "claim").order_by("added_at", "id")
-        )
+        source: Any = self.visible(request, pk)
+        person, now = person_of(request), timezone.now()
+        opened = open_check_of(source)
+        is_watched = opened is not None and is_under_way(opened.status, opened.next_attempt_at, now)
+        host = Host.objects.filter(pk=source.host).first() if source.host else None
+        cited = Citation.objects.in_use().filter(source=source).select_related("source", "claim", "position__party")
+        offered = source_actions.offered(source, person)
+        snapshots = source.snapshots.defer("text", "main_text", "headers").order_by("-fetched_at", "-id")
         return self.page(
             request,
             "sources/admin/source.html",
             title=str(source),
             source=source,
-            checks=[{"row": check, "findings": findings.get(check.pk, [])} for check in checks],
-            is_waiting=any(check.status in OPEN_CHECKS and check.next_attempt_at <= now for check in checks),
-            citations=with_state(cited),
-            snapshots=list(
-                source.snapshots.defer("text", "main_text", "headers").order_by("-fetched_at", "id")[:CHECKS_SHOWN]
-            ),
+            opened=opened,
+            plan=plan_of(source, check=opened, host=host, relying=source.relied, now=now),
+            refresh=refresh_after(opened.next_attempt_at, now) if opened and is_watched else 0,
+            host=host,
+            history=history_of(source, request.GET.get("page"), now),
+            citations=with_state(cited.order_by("added_at", "id")),
+            snapshots=list(snapshots[:SNAPSHOTS_SHOWN]),
+            snapshots_number=snapshots.count(),
             candidates_number=source.candidates.count(),
-            offered=source_actions.offered(source, person_of(request)).get("bar", []),
+            offered=offered.get("bar", []),
+            panels=_panels(source, person, offered),
             do=reverse("admin:sources_source_do", args=[source.pk, "x"]).removesuffix("x/"),
         )
+
+    def passage_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return passage_view(self, request, pk)
 
     def take_in_view(self, request: HttpRequest) -> HttpResponse:
         return intake_view(self, request)

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sourcecheck',
-            index=models.Index(condition=models.Q(('status', 'running')), fields=['host'], name='check_running_by_host'),
+            index=models.Index(condition=models.Q(('leased_until__isnull', False)), fields=['host'], name='check_running_by_host'),
         ),
         migrations.AddField(
             model_name='sourcecheck',

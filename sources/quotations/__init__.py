@@ -1,5 +1,6 @@
 """Whether a quotation still stands in a text."""
 
-from sources.quotations.finding import Match, Quotation, find, select
+from sources.quotations.finding import Folded, find, find_all
+from sources.quotations.selectors import Match, Quotation, select
 
-__all__ = ["Match", "Quotation", "find", "select"]
+__all__ = ["Folded", "Match", "Quotation", "find", "find_all", "select"]

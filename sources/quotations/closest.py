@@ -1,4 +1,13 @@
-"""Where a text comes closest to a passage that is not in it word for word; this locates and never decides."""
+"""Where a text comes closest to a passage that is not in it word for word; this locates and never decides.
+
+How similar "altered" must be was measured on sentences in nine languages, in texts of up to 27,000 characters
+(`tests/sources/test_quotation_thresholds.py` measures anew). With one word exchanged, 95 of 100 passages of eight
+words and more stay above 0.82 (Chinese and Japanese, of sixteen characters: 0.94), with a fifth of the words
+exchanged above 0.70 (0.76); the closest passage to one whose sentence was taken out is below 0.71 in 99 of 100
+cases (0.47). Hence 0.7. Passages of five to seven words come to 0.74 and 0.79, of three and four to 0.59 and 0.84:
+hence 0.8, and for these the words around the passage are asked first. Two sentences that stand in the same place
+and have nothing to do with each other come to 0.44 in 99 of 100 cases and never above 0.50, hence 0.55 there.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,94 +1,114 @@
 """Whether a quotation still stands in a text: found, moved, altered, missing or inconclusive."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
-from rapidfuzz.distance import Indel
-
 from sources.quotations.closest import closest
-from sources.quotations.wording import SEPARATOR, Wording, without_line_hyphens, wording_of
-
-SAME_CONTEXT: Final = 0.6
-"""Similarity from which the words before, or those after, count as the same place."""
+from sources.quotations.differences import diff
+from sources.quotations.places import Place, Wanted, exact_place, passed_over, place_of_parts
+from sources.quotations.selectors import Match, Quotation, located
+from sources.quotations.surroundings import between, differs_in_spaces, has_page_end_within, is_beside, spans_pages
+from sources.quotations.wording import SEPARATOR, Wording, has_line_hyphens, without_line_hyphens
+from sources.reading.marks import PAGE_END, seen_and_unsure
 
 ALTERED_FROM: Final = 0.7
 SHORT_ALTERED_FROM: Final = 0.8
-"""Similarity from which the closest passage counts as the quotation, altered; the second up to seven words.
+"""Similarity from which the closest passage counts as the quotation, altered; the second for short ones."""
 
-Measured on sentences in English, Turkish, Russian, Arabic and Chinese (40 to 110 of each): with a fifth of
-its words changed a passage stays above 0.72 in 95 of 100 cases, while the closest passage to an unrelated one
-has a median of 0.47 to 0.57 (short ones 0.68). Unrelated contexts of 16 letters stay below 0.57 in 99 of 100.
-"""
+ALTERED_IN_PLACE_FROM: Final = 0.55
+"""The same right beside the words that stood before the quotation, or right beside those that stood behind it."""
 
-CONTEXT: Final = 64
-"""Characters kept before and after a quotation."""
-
-_MOST_PLACES = 2_000
 _LONG_ENOUGH = 8
-_LONGEST_WORD = 24
-_SPACE: Final = re.compile(r"\s+")
-_LETTER_LAST: Final = re.compile(r"[^\W\d_]\Z")
-_LETTER_FIRST: Final = re.compile(r"[^\W\d_]")
+_TOO_SHORT = 4
+_ANCHORS = 3
+_QUICK_PLACES = 6
+_QUICK_MARGIN = 80
+_SURE_SIDE = 0.8
+_ANCHOR: Final = re.compile(r"\w{4,40}")
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """A W3C TextQuoteSelector: the words quoted, and what stands right before and right after them."""
+class Folded:
+    """A text made ready for quotations to be looked for in it: its words are taken once, when first needed."""
 
-    exact: str
-    prefix: str = ""
-    suffix: str = ""
+    def __init__(self, text: str) -> None:
+        self.seen, self._unsure_text = seen_and_unsure(text)
+        self._joined: tuple[str, Wording] | None = None
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The words of what readers see."""
+        return Wording(self.seen)
+
+    @cached_property
+    def unsure(self) -> "Folded | None":
+        """What readers may see or may not."""
+        return Folded(self._unsure_text) if self._unsure_text else None
+
+    @cached_property
+    def without_marks(self) -> "Folded":
+        """The text without the marks of footnotes; offsets stay."""
+        plain = passed_over(self.seen)
+        return self if plain == self.seen else Folded(plain)
+
+    @cached_property
+    def _has_line_hyphens(self) -> bool:
+        return has_line_hyphens(self.seen)
+
+    def wording_for(self, wanted: Wanted) -> Wording:
+        """The words of what readers see, with those at line ends joined that the quotation joins."""
+        if not self._has_line_hyphens:
+            return self.wording
+        joined = without_line_hyphens(self.seen, wanted.words)
+        if joined == self.seen:
+            return self.wording
+        if self._joined is None or self._joined[0] != joined:
+            self._joined = joined, Wording(joined)
+        return self._joined[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What became of a quotation in a text.
-
-    `outcome` is found, moved, altered, missing or inconclusive. `start` and `end` are offsets into the text
-    as it was given, `passage` what stands there, `prefix` and `suffix` what stands around it; they are None
-    and "" when nothing was located. `similarity` (0 to 0.99) and `diff` come with *altered* only; the parts
-    of `diff` are ("equal" | "delete" | "insert", words), where deleted words are the quotation's, others
-    the text's.
-    """
-
-    outcome: str
-    start: int | None = None
-    end: int | None = None
-    prefix: str = ""
-    suffix: str = ""
-    similarity: float | None = None
-    passage: str = ""
-    diff: tuple[tuple[str, str], ...] = ()
+def find_all(quotations: Iterable[Quotation], text: str, *, complete: bool) -> list[Match]:
+    """Look for several quotations in one text, whose words are taken once for all; see `find`."""
+    folded = Folded(text)
+    return [find(quotation, folded, complete=complete) for quotation in quotations]
 
 
-def find(quotation: Quotation, text: str, *, complete: bool) -> Match:
+def find(quotation: Quotation, text: str | Folded, *, complete: bool) -> Match:
     """Look for a quotation in a text; `complete` says that the text is all there is to read.
 
-    The words must be the same after normalisation (`wording.normal_form`): letters, case, digits, signs of
-    numbers and diacritics matter; typographic variants, white space, hyphens at line ends and what no
-    reader sees do not. *Found*: where the words before or the words after are still the same by at least
-    0.6, or no such context was kept. *Moved*: elsewhere only. *Altered*: no exact match, but a passage that
-    is similar by at least 0.7 (0.8 up to seven words); a difference in case alone is altered, by 0.99. A
-    score never says found or moved. An exact match counts in an incomplete text as well; otherwise that is
-    *inconclusive*. Never raises.
+    The words must be the same after normalisation (`wording.normal_form`): letters, case, values of digits, signs
+    of numbers and diacritics matter; typographic variants, white space, hyphens at line ends, marks of
+    footnotes and what no reader sees do not. Signs of vowels may be written on one side and left out on the
+    other, not differ. A quotation may leave something out ("[...]", "…").
+
+    *Found*: where the words before or the words after are still the same by at least 0.6, or no such context
+    was kept. *Moved*: elsewhere only. *Altered*: no exact match, but a similar passage, by the measure that
+    `closest` gives reasons for; a difference in case alone is altered, by 0.99. A score never says found or
+    moved. An exact match counts in an incomplete text as well; otherwise that is *inconclusive*, and so is a
+    passage that stands only in text of which it is not sure that readers see it (`reading.marks`), and one that
+    breaks off at the end of a page, or differs in nothing but spaces from a text drawn on pages, where no
+    spaces are written. Never raises.
     """
-    start = _literal_start(quotation, text)
+    page = text if isinstance(text, Folded) else Folded(text)
+    start = _literal_start(quotation, page.seen)
     if start is not None:
-        return _located("found", text, start, start + len(quotation.exact))
-    return _find_words(quotation, text, complete=complete)
-
-
-def select(text: str, start: int, end: int, context: int = CONTEXT) -> Quotation:
-    """The quotation of text[start:end] with up to `context` characters around it, cut at the ends of words.
-
-    Raises ValueError unless 0 <= start < end <= len(text).
-    """
-    if not 0 <= start < end <= len(text):
-        raise ValueError(f"no passage from {start} to {end} in a text of {len(text)} characters")
-    return Quotation(text[start:end], _before(text, start, context), _after(text, end, context))
+        return located("found", page.seen, (start, start + len(quotation.exact)))
+    wanted = Wanted(quotation)
+    if wanted.wording.key == SEPARATOR:
+        return Match("inconclusive")
+    match = _nearby(wanted, page.seen) or _exact(wanted, page)
+    if match is not None:
+        return match
+    if not complete or (page.unsure and _exact(wanted, page.unsure)):
+        return Match("inconclusive")
+    match = _changed(wanted, page)
+    if PAGE_END in page.seen and differs_in_spaces(wanted, page.wording):
+        return Match("inconclusive")
+    if match.outcome == "altered":
+        return Match("inconclusive") if has_page_end_within(match) else match
+    may_be_altered = page.unsure and _changed(wanted, page.unsure).outcome == "altered"
+    return Match("inconclusive") if may_be_altered or spans_pages(wanted, page.seen) else match
 
 
 def _literal_start(quotation: Quotation, text: str) -> int | None:
@@ -109,121 +129,78 @@ def _literal_start(quotation: Quotation, text: str) -> int | None:
     return at + len(quotation.prefix) if at >= 0 else None
 
 
-def _find_words(quotation: Quotation, text: str, *, complete: bool) -> Match:
-    """The way that normalises."""
-    wanted = Wording(without_line_hyphens(quotation.exact, None))
-    if wanted.key == SEPARATOR:
-        return Match("inconclusive")
-    page = wording_of(without_line_hyphens(text, frozenset(wanted.words)))
-    needles = dict.fromkeys((_needle(quotation, wanted.key), _needle(quotation, Wording(quotation.exact).key)))
-    for needle in needles:
-        places = list(islice(_occurrences(needle, page.key), _MOST_PLACES))
-        if places:
-            outcome, place = _best_place(quotation, places, len(needle), page.key)
-            start, end = page.span(_word_at(page.key, place), _word_at(page.key, place + len(needle) - 2))
-            return _located(outcome, text, start, end)
-    if not complete:
-        return Match("inconclusive")
-    near = closest(wanted, page)
-    threshold = ALTERED_FROM if len(wanted.words) >= _LONG_ENOUGH else SHORT_ALTERED_FROM
-    if near is None or near.similarity < threshold:
-        return Match("missing")
-    start, end = page.span(near.first, near.last)
-    diff = _diff(quotation.exact, text[start:end])
-    return _located("altered", text, start, end, similarity=near.similarity, diff=diff)
+def _nearby(wanted: Wanted, text: str) -> Match | None:
+    """The quotation where one of its longest words stands, when words on both sides leave no doubt about the place.
 
-
-def _needle(quotation: Quotation, key: str) -> str:
-    """The key to look for: from word edge to word edge, except where the quotation was cut out of a word.
-
-    Only letters may go on outside ("Ankara" of "Ankara'ya"): "5 million" is not in "15 million".
+    Spares the words of the whole text being taken where a page changed, but not near its quotations.
     """
-    is_open_before = _LETTER_LAST.search(quotation.prefix) and _LETTER_FIRST.match(quotation.exact)
-    is_open_after = _LETTER_LAST.search(quotation.exact) and _LETTER_FIRST.match(quotation.suffix)
-    return key[1 if is_open_before else 0 : -1 if is_open_after else len(key)]
+    quotation = wanted.quotation
+    longest = sorted(_ANCHOR.finditer(quotation.exact), key=lambda run: -len(run[0]))[:_ANCHORS]
+    counted = [(text.count(run[0]), run.start(), run[0]) for run in longest]
+    count, offset, anchor = min(counted, default=(0, 0, ""))
+    if not 0 < count <= _QUICK_PLACES or not any(wanted.context):
+        return None
+    before = offset + len(quotation.prefix) + _QUICK_MARGIN
+    behind = len(quotation.exact) - offset + len(quotation.suffix) + _QUICK_MARGIN
+    best: tuple[float, int, int] = (_SURE_SIDE * sum(map(bool, wanted.context)), 0, 0)
+    at = text.find(anchor)
+    while at >= 0:
+        start = _edge(text, max(at - before, 0), -1)
+        piece = text[start : _edge(text, min(at + behind, len(text)), 1)]
+        wording = Wording(without_line_hyphens(piece, wanted.words))
+        place = exact_place(wanted, wording)
+        if place is not None and place.agreement > best[0]:
+            first, last = wording.span(place.first, place.last)
+            best = (place.agreement, start + first, start + last)
+        at = text.find(anchor, at + 1)
+    return located("found", text, best[1:]) if best[2] else None
 
 
-def _occurrences(needle: str, key: str) -> Iterator[int]:
-    place = key.find(needle)
-    while place >= 0:
-        yield place
-        place = key.find(needle, place + 1)
+def _edge(text: str, place: int, step: int) -> int:
+    """The white space, or the end of the text, that is next in this direction; not far away."""
+    for _ in range(_QUICK_MARGIN):
+        if not 0 < place < len(text) or text[place].isspace():
+            return place
+        place += step
+    return place
 
 
-def _word_at(key: str, place: int) -> int:
-    """Number of the word that the key has at or right behind this offset."""
-    return key.count(SEPARATOR, 0, place + 1) - 1
+def _exact(wanted: Wanted, page: Folded) -> Match | None:
+    """The quotation word for word: as it is, without the marks of footnotes, or in parts that it names."""
+    wording = page.wording_for(wanted)
+    place = exact_place(wanted, wording)
+    if place is None and wanted.parts[0] is not wanted:
+        place = place_of_parts(wanted, wording)
+    if place is None:
+        wanted, plain = wanted.without_marks(), page.without_marks
+        if plain is page and wanted.is_unmarked:
+            return None
+        wording = plain.wording_for(wanted)
+        place = exact_place(wanted, wording)
+    return _as_match(place, wording, page) if place is not None else None
 
 
-def _best_place(quotation: Quotation, places: list[int], length: int, key: str) -> tuple[str, int]:
-    """Found or moved, and at which of the places: there where the context agrees best, else at the first."""
-    before, after = (Wording(side).key.strip(SEPARATOR) for side in (quotation.prefix, quotation.suffix))
-    if not (before or after):
-        return "found", places[0]
-
-    def agreement(place: int) -> tuple[float, float]:
-        behind = place + length
-        ahead = key[max(place - len(before) - 1, 0) : place].strip(SEPARATOR)
-        following = key[behind : behind + len(after) + 1].strip(SEPARATOR)
-        sides = [_similarity(before, ahead)] if before else []
-        sides += [_similarity(after, following)] if after else []
-        return max(sides), sum(sides)
-
-    agreed = {place: agreement(place) for place in places}
-    best = max(places, key=lambda place: (agreed[place][1], -place))
-    return "found" if agreed[best][0] >= SAME_CONTEXT else "moved", best
+def _as_match(place: Place, wording: Wording, page: Folded) -> Match:
+    return located("found" if place.is_same else "moved", page.seen, wording.span(place.first, place.last))
 
 
-def _similarity(one: str, other: str) -> float:
-    return float(Indel.normalized_similarity(one, other)) if one and other else 0.0
+def _changed(wanted: Wanted, page: Folded) -> Match:
+    """Altered or missing: what stands where the quotation stood decides, else what is most similar anywhere."""
+    wanted, plain = wanted.without_marks(), page.without_marks
+    wording = plain.wording_for(wanted)
+    here = between(wanted, wording)
+    near = here if here is not None else closest(wanted.wording, wording)
+    if near is None or near.similarity < ALTERED_IN_PLACE_FROM:
+        return Match("missing")
+    span = wording.span(near.first, near.last)
+    differences = diff(wanted.quotation.exact, page.seen[span[0] : span[1]])
+    match = located("altered", page.seen, span, similarity=near.similarity, diff=differences)
+    is_close = near.similarity >= _threshold(wanted) or here is not None or is_beside(wanted, match)
+    return match if is_close else Match("missing")
 
 
-def _diff(exact: str, passage: str) -> tuple[tuple[str, str], ...]:
-    """Word for word what was deleted from the quotation and inserted into it, in the texts' own spelling."""
-    old = Wording(without_line_hyphens(exact, None))
-    new = Wording(without_line_hyphens(passage, frozenset(old.words)))
-    parts: list[tuple[str, str]] = []
-    for block in Indel.opcodes(old.words, new.words):
-        if block.tag == "delete":
-            part = ("delete", _slice(exact, old.span(block.src_start, block.src_end - 1)))
-        else:
-            part = (str(block.tag), _slice(passage, new.span(block.dest_start, block.dest_end - 1)))
-        # What was there comes before what replaced it.
-        is_late = part[0] == "delete" and parts and parts[-1][0] == "insert"
-        parts.insert(len(parts) - 1 if is_late else len(parts), part)
-    return tuple(parts)
-
-
-def _slice(text: str, span: tuple[int, int]) -> str:
-    return " ".join(text[span[0] : span[1]].split())
-
-
-def _located(
-    outcome: str,
-    text: str,
-    start: int,
-    end: int,
-    *,
-    similarity: float | None = None,
-    diff: tuple[tuple[str, str], ...] = (),
-) -> Match:
-    before, after = _before(text, start, CONTEXT), _after(text, end, CONTEXT)
-    return Match(outcome, start, end, before, after, similarity, text[start:end], diff)
-
-
-def _before(text: str, start: int, context: int) -> str:
-    """Up to `context` characters before an offset, from the start of a word (where words have spaces)."""
-    piece = text[max(start - context, 0) : start]
-    if start > context and not text[start - context - 1].isspace():
-        edge = _SPACE.search(piece, 0, _LONGEST_WORD)
-        piece = (piece[edge.end() :] if edge else "") or piece
-    return piece
-
-
-def _after(text: str, end: int, context: int) -> str:
-    """Up to `context` characters behind an offset, to the end of a word."""
-    piece = text[end : end + context]
-    if end + context < len(text) and not text[end + context].isspace():
-        edges = list(_SPACE.finditer(piece, max(len(piece) - _LONGEST_WORD, 0)))
-        piece = (piece[: edges[-1].start()] if edges else "") or piece
-    return piece
+def _threshold(wanted: Wanted) -> float:
+    """Short passages come close to others by chance; without words around them there is nothing else to go by."""
+    count = len(wanted.wording.words)
+    is_long = count >= _LONG_ENOUGH or (count > _TOO_SHORT and not any(wanted.context))
+    return ALTERED_FROM if is_long else SHORT_ALTERED_FROM

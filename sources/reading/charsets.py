@@ -8,52 +8,9 @@ from typing import Final
 
 import charset_normalizer
 
-# Labels follow the WHATWG Encoding Standard, where many of them name a superset of what they say ("latin1" is
-# windows-1252). Python's own alias table does the spelling; only the differences are here.
-_SUPERSETS: Final = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "big5": "big5hkscs",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "utf-16": "utf-16-le",
-    "utf-8-sig": "utf-8",
-}
-_EXTRA_LABELS: Final = {
-    "unicode-1-1-utf-8": "utf-8",
-    "x-unicode20utf8": "utf-8",
-    "unicode": "utf-16-le",
-    "x-sjis": "cp932",
-    "ms_kanji": "cp932",
-    "x-gbk": "gb18030",
-    "x-x-big5": "big5hkscs",
-    "x-euc-jp": "euc_jp",
-    "x-mac-roman": "mac-roman",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "x-mac-ukrainian": "mac-cyrillic",
-    "logical": "iso8859-8",
-    "visual": "iso8859-8",
-    "dos-874": "cp874",
-    "windows-874": "cp874",
-    "x-user-defined": "cp1252",
-    "koi": "koi8-r",
-    "koi8": "koi8-r",
-    **{f"x-cp{page}": f"cp{page}" for page in range(1250, 1259)},
-}
-# Everything else that Python could decode (rot13, base64, utf-7, unicode_escape …) is no charset of the web.
-_SINGLE_BYTE: Final = frozenset(
-    ["cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic"]
-    + [f"cp{page}" for page in range(1250, 1259)]
-    + [f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
-)
-_MULTI_BYTE: Final = frozenset(
-    ["utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "euc_jp", "iso2022_jp", "cp949"]
-)
+from sources.reading.charset_labels import SINGLE_BYTE, codec_for, is_never_read
+from sources.reading.garbled import is_encoded_twice, is_garbled
+
 # fmt: off
 _PLAUSIBLE: Final = [
     "cp1251", "koi8_r", "cp1254", "cp1256", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1252", "cp1250",
@@ -72,6 +29,10 @@ _COMMENT: Final = re.compile(rb"<!--.*?(?:-->|$)", re.S)
 _META_REACH = 32_768
 _SAMPLE_BYTES = 65_536
 _DAMAGE_SHARE = 1_000
+_NO_CHANCE = 4
+_WIDE: Final = ("utf-16-le", "utf-16-be")
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_HZ: Final = re.compile(rb"~\{(?:[!-}][!-~])+~\}")
 
 
 class Undecodable(ValueError):
@@ -92,42 +53,70 @@ class Decoded:
     guessed: bool = False
 
 
-def codec_for(label: str | None) -> str | None:
-    """Python codec for a charset label as the web means it, or None when the web knows no such label.
-
-    Source: WHATWG Encoding Standard, "Names and labels".
-    """
-    wanted = (label or "").strip(" \t\n\f\r\"'").lower()
-    if wanted in _EXTRA_LABELS:
-        return _EXTRA_LABELS[wanted]
-    try:
-        name = codecs.lookup(wanted.removesuffix("-i").removesuffix("-e")).name
-    except (LookupError, ValueError):
-        return None
-    name = _SUPERSETS.get(name, name)
-    return name if name in _SINGLE_BYTE or name in _MULTI_BYTE else None
-
-
 def decode_web(data: bytes, *, http_charset: str | None = None) -> Decoded:
     """Decode a fetched document by BOM, HTTP charset, `<meta>` or XML declaration, else by its bytes.
 
-    The order is that of the HTML standard ("Determining the character encoding"), with one deviation: bytes
-    that are valid UTF-8 are read as such whatever single-byte charset is declared, because such a label is
-    always a server's wrong default. Never raises; unreadable bytes become U+FFFD, and more than one in a
-    thousand characters of that kind makes the text `damaged`.
+    The order is that of the HTML standard ("Determining the character encoding"), with two deviations: bytes
+    that are valid UTF-8 are read as such whatever legacy charset is declared, because such a label is always a
+    server's wrong default; and where a declared charset spells no words, another one that does is taken, as
+    a guess. Never raises; unreadable bytes become U+FFFD, and more than one in a thousand characters of that
+    kind makes the text `damaged`. Encodings that browsers refuse (UTF-7, HZ) are not read.
     """
     for mark, codec in _BOMS:
         if data.startswith(mark):
             return _replacing(data[len(mark) :], codec)
-    declared = codec_for(http_charset) or _declared_inside(data)
-    if declared is None or declared in _SINGLE_BYTE:
+    label = http_charset if codec_for(http_charset) or is_never_read(http_charset) else _label_inside(data)
+    if is_never_read(label):
+        return Decoded(data.decode("ascii", "replace"), str(label).lower(), damaged=True)
+    declared = codec_for(label)
+    if label is not http_charset and declared in ("utf-16-le", "utf-16-be"):
+        # A declaration that could be read as ASCII cannot be in UTF-16 (HTML standard, "prescan").
+        declared = "utf-8"
+    if declared is None and (wide := _undeclared_wide(data)):
+        return replace(_replacing(data, wide), guessed=wide != "iso2022_jp_ext")
+    if declared is None or declared not in _WIDE:
         text = _utf8(data)
-        if text is not None and (declared is None or not text.isascii()):
-            return Decoded(text, "utf-8")
-    if declared is not None:
-        return _replacing(data, declared)
-    likeliest, is_sure = _detected(_TAG.sub(b" ", data))
-    return replace(_replacing(data, likeliest or "cp1252"), guessed=not is_sure)
+        if text is not None and (declared is None or _is_surely_utf8(text, declared)):
+            return Decoded(text, "utf-8", damaged=_is_damaged(text) or is_encoded_twice(data, text))
+    if declared is None:
+        likeliest, is_sure = _detected(_TAG.sub(b" ", data))
+        return replace(_replacing(data, likeliest or "cp1252"), guessed=not is_sure)
+    found = _replacing(data, declared)
+    if declared in ("utf-8", *_WIDE):
+        return found
+    if is_garbled(found.text, declared) or (declared in _LATIN[:2] and _is_turkish(_TAG.sub(b" ", data))):
+        return _reread(data) or replace(found, damaged=True)
+    return found
+
+
+def _is_surely_utf8(text: str, declared: str) -> bool:
+    """Whether valid UTF-8 is UTF-8: in a single-byte charset any, else so much that chance did not do it."""
+    if declared == "utf-8":
+        return True
+    return not text.isascii() and (declared in SINGLE_BYTE or len(_NOT_ASCII.findall(text)) >= _NO_CHANCE)
+
+
+def _undeclared_wide(data: bytes) -> str | None:
+    """The codec of undeclared bytes that only look like ASCII or that hold many NULs, or None."""
+    head = data[:_SAMPLE_BYTES]
+    if b"\x1b$" in head:
+        return "iso2022_jp_ext"
+    if len(_HZ.findall(head)) >= 2:
+        return "hz"
+    if b"\0" in head:
+        first, second = head[0::2].count(0), head[1::2].count(0)
+        if first + second > len(head) / 20 and min(first, second) * 10 < max(first, second):
+            return "utf-16-le" if second > first else "utf-16-be"
+    return None
+
+
+def _reread(data: bytes) -> Decoded | None:
+    """The text as its bytes suggest, where they do so clearly; always a guess, as something else is declared."""
+    codec, is_sure = _detected(_TAG.sub(b" ", data))
+    if codec is None or not is_sure:
+        return None
+    found = replace(_replacing(data, codec), guessed=True)
+    return None if is_garbled(found.text, codec) else found
 
 
 def decode_text(data: bytes, *, declared: str | None = None) -> str:
@@ -182,6 +171,11 @@ _CONTROL: Final = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
 def _utf8(data: bytes, *, whole: bool = False) -> str | None:
     """The text when the bytes are UTF-8; a last character may be cut in two unless they are `whole`."""
     try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        if whole or error.end < len(data):
+            return None
+    try:
         return codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
     except UnicodeDecodeError:
         return None
@@ -189,16 +183,18 @@ def _utf8(data: bytes, *, whole: bool = False) -> str | None:
 
 def _replacing(data: bytes, codec: str) -> Decoded:
     text = data.decode(codec, errors="replace")
-    lost = text.count("\ufffd")
-    return Decoded(text, codec, damaged=lost > 1 + len(text) / _DAMAGE_SHARE)
+    return Decoded(text, codec, damaged=_is_damaged(text))
 
 
-def _declared_inside(data: bytes) -> str | None:
+def _is_damaged(text: str) -> bool:
+    lost = text.count("\ufffd") + text.count("\0")
+    return lost > 1 + len(text) / _DAMAGE_SHARE
+
+
+def _label_inside(data: bytes) -> str | None:
     head = data[:_META_REACH]
-    found = _XML_DECLARATION.match(head) or _META.search(_COMMENT.sub(b"", head))
-    codec = codec_for(found[1].decode("ascii", "replace")) if found else None
-    # A declaration that could be read as ASCII cannot be in UTF-16 (HTML standard, "prescan").
-    return "utf-8" if codec in ("utf-16-le", "utf-16-be") else codec
+    found = _XML_DECLARATION.match(head) or _META.search(_COMMENT.sub(b"", head) if b"<!--" in head else head)
+    return found[1].decode("ascii", "replace") if found else None
 
 
 def _detected(data: bytes) -> tuple[str | None, bool]:

@@ -1,43 +1,40 @@
 """The process that parses what others wrote, within limits on memory and CPU; started by `reading.Reader`."""
 
+import fcntl
+import gc
 import json
 import logging
 import math
 import os
 import resource
+import select
 import sys
 import traceback
 import warnings
 from typing import Any, BinaryIO, Final
 
+from sources.reading.language import language_of
 from sources.reading.page_text import Text, read_document
 
 _OPEN_FILES = 64
 _MOST_MARKUP = 3_000_000
 _MOST_TAGS = 40_000
-_SAMPLE = 5_000
-_SHORTEST_SAMPLE = 100
-_SURE_SAMPLE = 500
-# Pairs that share most of their words: a page's own `lang` is the better witness.
-_CLOSE: Final = (
-    {"hr", "sr", "bs", "sl"},
-    {"no", "nb", "nn", "da", "sv"},
-    {"gl", "pt", "es"},
-    {"cs", "sk"},
-    {"id", "ms"},
-)
+_MOST_TEXT: Final = 24_000_000
+"""Bytes that a text may take in the asking process, which has no limit of its own."""
 
 
-def main(memory_bytes: int, cpu_seconds: int) -> None:
-    """Answer requests from standard input until it ends.
+def main(memory_bytes: int, cpu_seconds: int, life: int) -> None:
+    """Answer requests from standard input until it ends, or until the process that holds the other end of `life` does.
 
     A request is a frame (4 bytes of length, big-endian, then JSON) and `size` bytes of body behind it. The
     answer is a frame with the fields of a Reading and the text behind it in `text_size` bytes of UTF-8; where
-    `more` says so, a second frame has `main_text` and `language`: a page whose main text costs too much has
-    then been read all the same.
+    `more` says so, a second frame has `main_text`: a page whose main text costs too much has then been read all
+    the same.
     """
+    _die_with_parent(life)
     requests, answers = _take_pipes()
     _limit(memory_bytes)
+    _settle()
     _send(answers, {"ready": True})
     while len(head := requests.read(4)) == 4:
         _allow_cpu(cpu_seconds)
@@ -50,6 +47,20 @@ def main(memory_bytes: int, cpu_seconds: int) -> None:
         except Exception:
             traceback.print_exc()
             _send(answers, {"failed": "crashed"})
+
+
+def _die_with_parent(life: int) -> None:
+    """Have the kernel end this process when the other end of a pipe is closed, as it is when its holder dies.
+
+    The signal needs no thread here to run (parsers hold the interpreter's lock for seconds) and, unlike
+    PR_SET_PDEATHSIG, does not come when only the thread ends that started us.
+    """
+    fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
+    poll = select.poll()
+    poll.register(life, 0)
+    if poll.poll(0):  # it was closed before
+        os._exit(0)
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -79,21 +90,33 @@ def _allow_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
 
 
+def _settle() -> None:
+    """Take what is loaded out of the collector's rounds: it stays, and the trees of pages have no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def _answer(request: dict[str, Any], body: bytes, answers: BinaryIO) -> None:
     if request.get("warm"):
-        _warm()
+        import py3langid  # type: ignore[import-untyped]
+        import trafilatura
+
+        py3langid.classify("warm")
+        trafilatura.extract("<html><body><p>warm</p></body></html>")
         _send(answers, {"ready": True})
         return
     found = read_document(body, content_type=request["content_type"], url=request["url"])
+    if sys.getsizeof(found.text) > _MOST_TEXT:
+        found.text = found.text[: _MOST_TEXT // 4]
+        found.problems.append("parser_limit")
     wants_more = bool(request["with_main_text"] and found.text)
-    _send(answers, _fields(found) | {"more": wants_more}, found.text)
+    _send(answers, _fields(found, with_model=request["with_main_text"]) | {"more": wants_more}, found.text)
     if wants_more:
-        main_text = _main_text(found)
-        language = _language(main_text or found.text, found.about.language)
-        _send(answers, {"main_text": main_text, "language": language})
+        _send(answers, {"main_text": _main_text(found)})
 
 
-def _fields(found: Text) -> dict[str, object]:
+def _fields(found: Text, *, with_model: bool) -> dict[str, object]:
     about = found.about
     return {
         "kind": found.kind,
@@ -101,20 +124,11 @@ def _fields(found: Text) -> dict[str, object]:
         "site_name": about.site_name,
         "author": about.author,
         "published_on": about.published_on,
-        "language": about.language,
+        "language": language_of(found.text, about.language, with_model=with_model),
         "charset": found.charset,
         "canonical_link": about.canonical_link,
         "problems": found.problems,
     }
-
-
-def _warm() -> None:
-    """Import what takes a second, outside any document's time."""
-    import py3langid  # type: ignore[import-untyped]
-    import trafilatura
-
-    py3langid.classify("warm")
-    trafilatura.extract("<html><body><p>warm</p></body></html>")
 
 
 def _main_text(found: Text) -> str:
@@ -123,18 +137,6 @@ def _main_text(found: Text) -> str:
     import trafilatura
 
     return trafilatura.extract(found.markup, include_comments=False) or ""
-
-
-def _language(text: str, stated: str) -> str:
-    """ISO 639-1 code: what the page states, unless a long enough text is plainly in another language."""
-    sample = text[:_SAMPLE]
-    if len(sample) < _SHORTEST_SAMPLE or (stated and len(sample) < _SURE_SAMPLE):
-        return stated
-    import py3langid
-
-    spoken = str(py3langid.classify(sample)[0])
-    is_close = any({spoken, stated} <= family for family in _CLOSE)
-    return stated if stated and is_close else spoken
 
 
 def _send(answers: BinaryIO, fields: dict[str, object], text: str | None = None) -> None:
@@ -148,4 +150,4 @@ def _send(answers: BinaryIO, fields: dict[str, object], text: str | None = None)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

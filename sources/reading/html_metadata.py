@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from sources.reading.html_tree import Page
 
 _ARTICLE_TYPES: Final = re.compile(r"(Article|Posting|ReportageNewsArticle|ClaimReview|WebPage)$")
 _DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
@@ -26,6 +26,7 @@ _DATE_NAMES: Final = (
     "pubdate",
 )
 _LONGEST_FIELD = 1_000
+_MOST_TIMES = 20
 _DEEPEST_DATA = 50
 
 
@@ -41,27 +42,29 @@ class Metadata:
     canonical_link: str = ""
 
 
-def metadata(tree: LexborHTMLParser, data: list[dict[str, object]], *, url: str) -> Metadata:
+def metadata(page: Page, data: list[dict[str, object]], *, url: str) -> Metadata:
     """Read the fields from JSON-LD, Open Graph and plain HTML, in this order of trust.
 
     Nothing is guessed from the text or the address: a wrong date is worse than none.
     """
-    named = _named(tree)
+    named = _named(page)
     article = next((item for item in data if _ARTICLE_TYPES.search(_kind(item))), {})
     return Metadata(
-        title=_first(_string(article.get("headline")), named.get("og:title", ""), _text_of(tree, "title, h1")),
+        title=_first(_string(article.get("headline")), named.get("og:title", ""), _text_of(page, "title", "h1")),
         site_name=_first(named.get("og:site_name", ""), _names(article.get("publisher"))),
         author=_first(_names(article.get("author")), *(_no_link(named.get(name, "")) for name in _AUTHOR_NAMES)),
-        published_on=_published_on(tree, article, named),
-        language=_language(tree, article),
-        canonical_link=_canonical(tree, named, url),
+        published_on=_published_on(page, article, named),
+        language=_language(page, article),
+        canonical_link=_canonical(page, named, url),
     )
 
 
-def json_ld(tree: LexborHTMLParser) -> list[dict[str, object]]:
+def json_ld(page: Page) -> list[dict[str, object]]:
     """Every object in the page's JSON-LD, nested ones too, outermost first; broken blocks are skipped."""
     found: list[dict[str, object]] = []
-    for node in tree.css('script[type="application/ld+json" i]'):
+    for node in page.tagged("script"):
+        if (node.attributes.get("type") or "").lower() != "application/ld+json":
+            continue
         try:
             block = json.loads(node.text(), strict=False)
         except (ValueError, RecursionError):
@@ -115,10 +118,10 @@ def _kind(item: dict[str, object]) -> str:
     return str(kind[0] if isinstance(kind, list) and kind else kind or "")
 
 
-def _named(tree: LexborHTMLParser) -> dict[str, str]:
+def _named(page: Page) -> dict[str, str]:
     """First content of each `<meta>` by its lower-case name, property or itemprop."""
     named: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
+    for node in page.tagged("meta"):
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = _string(attributes.get("content"))
@@ -127,23 +130,26 @@ def _named(tree: LexborHTMLParser) -> dict[str, str]:
     return named
 
 
-def _published_on(tree: LexborHTMLParser, article: dict[str, object], named: dict[str, str]) -> str:
+def _published_on(page: Page, article: dict[str, object], named: dict[str, str]) -> str:
     stated = [_string(article.get("datePublished")), *(named.get(name, "") for name in _DATE_NAMES)]
-    times = tree.css('time[itemprop="datePublished"], time[pubdate], article header time[datetime]')
-    stated.extend(_string(node.attributes.get("datetime")) for node in times[:3])
+    times = (node.attributes for node in page.tagged("time")[:_MOST_TIMES])
+    stated.extend(
+        _string(one.get("datetime")) for one in times if one.get("itemprop") == "datePublished" or "pubdate" in one
+    )
     return _first(*map(iso_day, stated))
 
 
-def _language(tree: LexborHTMLParser, article: dict[str, object]) -> str:
-    root = tree.root
-    attributes = root.attributes if root is not None else {}
+def _language(page: Page, article: dict[str, object]) -> str:
+    attributes = page.root.attributes if page.root is not None else {}
     stated = (attributes.get("lang"), attributes.get("xml:lang"), article.get("inLanguage"))
     return _first(*(language_code(_string(tag)) for tag in stated))
 
 
-def _canonical(tree: LexborHTMLParser, named: dict[str, str], url: str) -> str:
-    for node in tree.css('link[rel~="canonical" i][href]')[:1]:
-        named = {"og:url": _string(node.attributes.get("href"))}
+def _canonical(page: Page, named: dict[str, str], url: str) -> str:
+    links = (node.attributes for node in page.tagged("link"))
+    canonical = [_string(one.get("href")) for one in links if "canonical" in (one.get("rel") or "").lower().split()]
+    if canonical:
+        named = {"og:url": canonical[0]}
     try:
         link = urljoin(url, named.get("og:url", ""))
         parts = urlsplit(link)
@@ -152,8 +158,8 @@ def _canonical(tree: LexborHTMLParser, named: dict[str, str], url: str) -> str:
     return link if named.get("og:url") and parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def _text_of(tree: LexborHTMLParser, selector: str) -> str:
-    return next((text for node in tree.css(selector)[:3] if (text := _string(node.text()))), "")
+def _text_of(page: Page, *tags: str) -> str:
+    return next((text for node in page.tagged(*tags)[:3] if (text := _string(node.text()))), "")
 
 
 def _names(value: object) -> str:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sources.reading import html_metadata
+from sources.reading.article_body import unseen_sentences
 from sources.reading.charsets import decode_web
 from sources.reading.document_text import drawn, feed_text, json_text
 from sources.reading.html_metadata import Metadata
-from sources.reading.html_text import END_MARK, lost_text, parse, visible_text
+from sources.reading.html_text import visible_text
+from sources.reading.html_tree import END_MARK, Page, lost_text, parse
+from sources.reading.marks import UNSURE
 from sources.reading.pdf_text import pdf_text
-from sources.reading.unread import machinery, signs, unseen_sentences
+from sources.reading.unread import machinery, signs
 
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.I)
 _PROLOGUE: Final = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
@@ -18,6 +21,7 @@ _HTML_START: Final = re.compile(_PROLOGUE + r"<(?:!doctype\s+html|html|head|body
 _FEED_START: Final = re.compile(_PROLOGUE + r"(?:<!doctype[^>]*>\s*)?<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a]")
 _PROLOGUE_REACH: Final = 4_096
+_TAIL: Final = 2_000
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 _XML_TYPES: Final = ("text/xml", "application/xml")
@@ -52,6 +56,8 @@ def read_document(body: bytes, *, content_type: str, url: str) -> Text:
     else:
         found = _read_plain(kind, decoded.text)
     found.charset = decoded.charset
+    if kind != "html":
+        found.text = found.text.replace(UNSURE, " ")
     if decoded.damaged:
         found.problems.append("undecodable_characters")
     if decoded.guessed:
@@ -91,24 +97,40 @@ def _read_plain(kind: str, source: str) -> Text:
 
 
 def _read_html(markup: str, *, is_xhtml: bool, url: str) -> Text:
-    tree = parse(markup, is_xhtml=is_xhtml)
-    data = html_metadata.json_ld(tree)
-    about = html_metadata.metadata(tree, data, url=url)
-    found = machinery(tree)
-    problems = ["parser_limit"] if lost_text(markup, tree) else []
-    text, is_closed = _without_end_mark(visible_text(tree))
-    if not (is_closed or found.is_frameset):
+    def again() -> Page:
+        return Page.of(parse(markup, is_xhtml=is_xhtml))
+
+    page = again()
+    data = html_metadata.json_ld(page)
+    about = html_metadata.metadata(page, data, url=url)
+    undrawn = page.undrawn_length()
+    seen, beside, unsure, length = visible_text(page)
+    problems = ["parser_limit"] if lost_text(markup, length + undrawn, again) else []
+    text, is_closed = _without_end_mark(seen)
+    found = signs(text, about.title, lambda: machinery(again()))
+    if not (is_closed or "frames" in found) or _is_cut(markup):
         problems.append("unclosed_markup")
-    problems += signs(text, found)
+    problems += found
     if "empty_script_shell" in problems:
-        again = visible_text(parse(markup, is_xhtml=is_xhtml), with_noscript=True)
-        text = max(text, _without_end_mark(again)[0], key=len)
-    if html_metadata.is_behind_paywall(data):
+        without_scripts = visible_text(again(), with_noscript=True)
+        text = max(text, _without_end_mark(without_scripts.seen)[0], key=len)
+    if html_metadata.is_behind_paywall(data) and "paywall" not in problems:
         problems.append("paywall")
-    for body in html_metadata.article_bodies(data):
-        unseen = unseen_sentences(drawn(body), text)
-        text = f"{text}\n{unseen}" if unseen else text
+    bodies = (unseen_sentences(drawn(body), text) for body in html_metadata.article_bodies(data))
+    text = "\n".join(part for part in (text, *bodies, beside) if part)
+    if unsure:
+        text = f"{text}\n{UNSURE}\n{unsure}"
     return Text("html", text, problems=problems, about=about, markup=markup)
+
+
+def _is_cut(markup: str) -> bool:
+    """Whether the page opens what every page closes, and never closes it: it broke off between two tags."""
+    tail = markup[-_TAIL:].lower()
+    if "</html" in tail or "</body" in tail:
+        return False
+    lower = markup.lower()
+    is_opened = "<html" in lower or "<body" in lower
+    return is_opened and "</html" not in lower and "</body" not in lower
 
 
 def _without_end_mark(text: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,11 @@ _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+CHILD = "sources.reading.child"
+"""The module that the child runs; another one only in tests."""
+
 _START_SECONDS = 60.0
-_LARGEST_ANSWER = 500_000_000
+_LARGEST_ANSWER = 100_000_000
 _PIECE = 1 << 20
 
 
@@ -38,14 +42,17 @@ class ChildProcess:
     def __init__(self, memory_bytes: int, cpu_seconds: int) -> None:
         self.documents = 0
         self._is_warm = False
+        # The child dies when our end is closed; no process forked from this one keeps a copy (see below).
+        life, self._life = os.pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, and two numbers
                 [
                     sys.executable,
                     "-m",
-                    "sources.reading.child",
+                    CHILD,
                     str(int(memory_bytes)),
                     str(int(cpu_seconds)),
+                    str(life),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -53,9 +60,14 @@ class ChildProcess:
                 env=_ENVIRONMENT,
                 cwd=_ROOT,
                 start_new_session=True,
+                pass_fds=(life,),
             )
         except OSError as error:
+            os.close(self._life)
             raise ChildLostError("crashed") from error
+        finally:
+            os.close(life)
+        _OURS.add(self)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout
@@ -72,6 +84,14 @@ class ChildProcess:
         """Process id, for tests and for whoever watches the machine."""
         return self._process.pid
 
+    def resident_bytes(self) -> int:
+        """The memory it holds now; 0 where the system does not say, or the process is gone."""
+        try:
+            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        except OSError:
+            return 0
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
     def is_alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None
@@ -81,13 +101,15 @@ class ChildProcess:
         """The moment of the monotonic clock so many seconds ahead."""
         return time.monotonic() + seconds
 
-    def warm(self) -> None:
-        """Have the libraries for main text loaded, once, outside any document's time."""
-        if not self._is_warm:
-            deadline = self.deadline(_START_SECONDS)
-            self.send({"warm": True, "size": 0}, b"", deadline)
-            self.receive(deadline)
-            self._is_warm = True
+    def warm(self) -> bool:
+        """Have the libraries for main text loaded, once, outside any document's time; say whether that was now."""
+        if self._is_warm:
+            return False
+        deadline = self.deadline(_START_SECONDS)
+        self.send({"warm": True, "size": 0}, b"", deadline)
+        self.receive(deadline)
+        self._is_warm = True
+        return True
 
     def send(self, request: dict[str, object], body: bytes, deadline: float) -> None:
         """Send one request and the body behind it, by `deadline`."""
@@ -116,7 +138,7 @@ class ChildProcess:
         if "failed" in answer:
             raise ChildLostError(str(answer["failed"]))
         if "text_size" in answer:
-            answer["text"] = self._read_part(answer.pop("text_size"), deadline).decode("utf-8", "replace")
+            answer["text"] = str(self._read_part(answer.pop("text_size"), deadline), "utf-8", "replace")
         return answer
 
     def kill(self) -> None:
@@ -131,19 +153,22 @@ class ChildProcess:
         self._close_pipes()
 
     def _close_pipes(self) -> None:
+        if self._life >= 0:
+            os.close(self._life)
+            self._life = -1
         for pipe in (self._requests, self._answers):
             try:
                 pipe.close()
             except OSError:  # a request half written to a dead child
                 pass
 
-    def _read_part(self, length: object, deadline: float) -> bytes:
+    def _read_part(self, length: object, deadline: float) -> bytearray:
         """So many bytes as the child announced, unless that is nonsense."""
         if not isinstance(length, int) or not 0 <= length <= _LARGEST_ANSWER:
             raise ChildLostError("crashed")
         return self._read(length, deadline)
 
-    def _read(self, length: int, deadline: float) -> bytes:
+    def _read(self, length: int, deadline: float) -> bytearray:
         data = bytearray()
         while len(data) < length:
             self._wait(self._answers.fileno(), select.POLLIN, deadline)
@@ -154,7 +179,7 @@ class ChildProcess:
             if not piece:
                 raise ChildLostError(self._cause_of_death())
             data += piece
-        return bytes(data)
+        return data
 
     def _wait(self, descriptor: int, event: int, deadline: float) -> None:
         """Wait until the pipe is ready; a child that takes too long is of no more use."""
@@ -170,3 +195,16 @@ class ChildProcess:
         except subprocess.TimeoutExpired:
             return "crashed"
         return {-signal.SIGXCPU: "time_limit", -signal.SIGKILL: "memory_limit"}.get(code, "crashed")
+
+
+_OURS: "weakref.WeakSet[ChildProcess]" = weakref.WeakSet()
+
+
+def _leave_to_parent() -> None:
+    """After a fork, give up every child: else it would outlive the process that started it."""
+    for child in list(_OURS):
+        child.abandon()
+    _OURS.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)

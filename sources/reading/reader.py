@@ -10,6 +10,8 @@ from typing import Any, Final, Self
 from sources.reading.process import ChildLostError, ChildProcess
 
 DOCUMENTS_A_CHILD: Final = 500
+MOST_GROWTH: Final = 48 * 2**20
+"""Bytes by which a child may outgrow what it was when its libraries were loaded; allocators rarely give back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,11 @@ class Reading:
     """A document as text.
 
     `kind` is html, pdf, text, json, feed, unsupported, or "" when reading failed. `text` is all that a reader
-    can see (for HTML with what the structured `articleBody` says beyond that); `main_text` is the article
-    without its surroundings, "" when it was not asked for, is not HTML or was too costly. `published_on` is
-    "YYYY-MM-DD" or "", `language` an ISO 639-1 code or "". `complete` is False exactly when `problems` names
-    a reason: the document was then not read whole, and nothing may be called missing from it.
+    can see (for HTML with what the structured `articleBody` says beyond that), and behind the sign
+    `marks.UNSURE` what only style sheets and scripts may show; `main_text` is the article without its
+    surroundings, "" when it was not asked for, is not HTML or was too costly. `published_on` is "YYYY-MM-DD"
+    or "", `language` an ISO 639-1 code or "". `complete` is False exactly when `problems` names a reason: the
+    document was then not read whole, and nothing may be called missing from it.
     """
 
     kind: str
@@ -46,7 +49,7 @@ _TEXTS: Final = frozenset(field.name for field in fields(Reading)) - {"complete"
 
 
 class Reader:
-    """Reads documents one by one in a child process, replaced when it dies and after 500 documents.
+    """Reads documents one by one in a child process, replaced when it dies, has grown, or has read 500 documents.
 
     `memory_bytes` bounds the child's address space, `cpu_seconds` and `wall_seconds` one document. Starting
     the child and loading its libraries is outside these times. Threads may share a Reader; after a fork each
@@ -58,6 +61,7 @@ class Reader:
         self._wall_seconds = wall_seconds
         self._lock = threading.Lock()
         self._child: ChildProcess | None = None
+        self._size_at_rest = 0
         self._owner = os.getpid()
 
     def __enter__(self) -> Self:
@@ -87,8 +91,10 @@ class Reader:
 
         Problems of any document: `truncated`, `unsupported_type`, `undecodable_characters`,
         `guessed_charset`, `empty`, `parser_limit`; of the child: `time_limit`, `memory_limit`, `crashed`;
-        of HTML: `empty_script_shell`, `unclosed_markup`, `frames`, `meta_refresh`, `cookie_wall`,
-        `bot_wall`, `paywall`. Those of PDFs, feeds and JSON are in `pdf_text` and `document_text`.
+        of HTML: `empty_script_shell`, `unclosed_markup`, `frames`, `meta_refresh`, `only_pictures`, the walls
+        `cookie_wall`, `bot_wall`, `paywall`, `login_wall`, `region_block`, and pages that stand in for others:
+        `not_found_page`, `parked_domain`, `maintenance`, `server_error`. Those of PDFs, feeds and JSON are in
+        `pdf_text` and `document_text`.
         """
         request = {"content_type": content_type, "url": url, "with_main_text": with_main_text}
         self._part_from_parent()
@@ -98,6 +104,7 @@ class Reader:
             except ChildLostError as loss:
                 self._drop()
                 found = {"kind": "", "problems": [loss.problem]}
+            self._drop_if_grown()
         problems = (*(["truncated"] if truncated else []), *map(str, found.get("problems", [])))
         texts = {name: str(found[name]) for name in _TEXTS & found.keys()}
         return Reading(**texts, complete=not problems, problems=problems)
@@ -120,10 +127,15 @@ class Reader:
             self._drop()
         if self._child is None:
             self._child = self._start()
-        if warm:
-            self._child.warm()
+            self._size_at_rest = self._child.resident_bytes()
+        if warm and self._child.warm():
+            self._size_at_rest = self._child.resident_bytes()
         self._child.documents += 1
         return self._child
+
+    def _drop_if_grown(self) -> None:
+        if self._child is not None and self._child.resident_bytes() - self._size_at_rest > MOST_GROWTH:
+            self._drop()
 
     def _drop(self) -> None:
         if self._child is not None:

@@ -30,13 +30,23 @@ def html(body: str, head: str = "") -> Text:
     return read_document(page.encode(), content_type="text/html; charset=utf-8", url="https://example.org/a")
 
 
-def pdf_of(pages: Sequence[Iterable[Run]], *, images: Iterable[int] = (), trailer: bytes = b"") -> bytes:
-    """A PDF whose pages draw each run of text at its place; pages in `images` draw a picture as well."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT, _IMAGE]
+def pdf_of(
+    pages: Sequence[Iterable[Run]],
+    *,
+    images: Iterable[int] = (),
+    trailer: bytes = b"",
+    catalog: bytes = b"",
+    before: bytes = b"",
+) -> bytes:
+    """A PDF whose pages draw each run of text at its place, after the operators `before`.
+
+    Pages in `images` draw a picture as well.
+    """
+    objects = [b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog, b"", _FONT, _IMAGE]
     kids = []
     for number, runs in enumerate(pages):
         drawn = b" ".join(b"1 0 0 1 %d %d Tm (%s) Tj" % (x, y, text.encode("cp1252")) for x, y, text in runs)
-        content = b"BT /F1 11 Tf %s ET" % drawn
+        content = b"BT /F1 11 Tf %s %s ET" % (before, drawn)
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         image = b"/XObject << /I 4 0 R >>" if number in set(images) else b""
         objects.append(
@@ -45,7 +55,7 @@ def pdf_of(pages: Sequence[Iterable[Run]], *, images: Iterable[int] = (), traile
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
-    return _assembled(objects, trailer)
+    return assembled(objects, trailer)
 
 
 _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
@@ -55,7 +65,8 @@ _IMAGE = (
 )
 
 
-def _assembled(objects: Sequence[bytes], trailer: bytes) -> bytes:
+def assembled(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
+    """A PDF file of these objects, the first of which is its catalog."""
     out, offsets = b"%PDF-1.4\n", []
     for number, item in enumerate(objects, start=1):
         offsets.append(len(out))

@@ -7,6 +7,7 @@ import pytest
 from sources.models import Citation, Snapshot, Source, SourceCheck
 from tests.desk import TestDesk
 from tests.pages import do, sign_in, text_of
+from tests.sources.rows import checks_of
 
 
 def test_a_passage_is_cited_with_a_new_web_source(desk: TestDesk) -> None:
@@ -132,10 +133,8 @@ def test_a_missing_archive_file_is_told(desk: TestDesk) -> None:
 
 
 def broken(desk: TestDesk, source: Source) -> SourceCheck:
-    at = desk.tick()
-    return SourceCheck.objects.create(
-        source=source, status="quarantined", reason="asked", requested_at=at, next_attempt_at=at, attempt=3
-    )
+    (check,) = checks_of(desk, source, status="quarantined", reason="asked", attempt=3)
+    return check
 
 
 def test_quarantined_checks_are_retried_in_bulk(desk: TestDesk) -> None:

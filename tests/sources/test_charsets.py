@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sources.reading.charsets import Undecodable, codec_for, decode_text, decode_web
+from sources.reading.charset_labels import codec_for
+from sources.reading.charsets import Undecodable, decode_text, decode_web
 from tests.sources.documents import LANGUAGES, of_type
 
 

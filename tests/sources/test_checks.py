@@ -85,9 +85,9 @@ def relied_upon(desk: TestDesk) -> Citation:
     return citation
 
 
-def take(desk: TestDesk) -> Case:
+def take(desk: TestDesk, **later: int) -> Case:
     """Lease the one check that is due."""
-    [case] = prepare(lease_due(at=desk.tick(), limit=1), at=desk.at)
+    [case] = prepare(lease_due(at=desk.tick(**later), limit=1), at=desk.at)
     return case
 
 
@@ -192,14 +192,14 @@ def test_a_page_is_gone_only_after_three_absences_over_a_day(desk: TestDesk, web
 
 def test_a_redirect_to_the_home_page_is_an_absence(desk: TestDesk, web: Callable[..., Web]) -> None:
     hop = Hop(URL, 301, "/", "93.184.215.14", ())
-    web(page(url="https://example.org/", hops=(hop,)))
+    web(page("all the news of today", url="https://example.org/", hops=(hop,)))
     citation = cited(desk)
     desk.run_checks()
     source = Source.objects.get()
     assert source.outcome == "unreachable"
     assert "home page" in source.detail
     assert SourceCheck.objects.get(status=CheckStatus.FAILED).hops[0]["status"] == 301
-    assert Citation.objects.get(pk=citation.pk).outcome == ""
+    assert Citation.objects.get(pk=citation.pk).outcome == "inconclusive"
 
 
 def test_a_permanent_redirect_to_another_page_is_told(desk: TestDesk, web: Callable[..., Web]) -> None:
@@ -315,6 +315,22 @@ def test_the_wait_grows_while_nothing_changes(desk: TestDesk, web: Callable[...,
         check_again(desk, citation, hours=hours, seconds=1)
         waits.append(citation.source.next_check_at - citation.source.outcome_at)
     assert waits == [timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30), timedelta(days=30)]
+
+
+def test_a_quarantined_check_waits_for_a_person_however_often_the_schedule_comes_round(
+    desk: TestDesk, web: Callable[..., Web]
+) -> None:
+    web(page())
+    citation = relied_upon(desk)
+    Source.objects.filter(pk=citation.source_id).update(next_check_at=desk.tick())
+    queue_scheduled(at=desk.at)
+    for _ in range(3):
+        give_back(take(desk, hours=1).lease, at=desk.at, error="a page that breaks us")
+    assert citation.source.checks.filter(status=CheckStatus.QUARANTINED).count() == 1
+    assert queue_scheduled(at=desk.tick(days=40)) == 0
+
+    check_again(desk, citation)
+    assert citation.source.next_check_at > desk.at
 
 
 def test_what_nothing_published_relies_on_leaves_the_schedule(desk: TestDesk, web: Callable[..., Web]) -> None:

@@ -15,7 +15,7 @@ class TestOtherKinds:
     def test_a_pdf_is_read_in_page_order(self) -> None:
         found = of_type("application/octet-stream", pdf_of([column(50, ["Page one."]), column(50, ["Page two."])]))
 
-        assert (found.kind, found.text, found.problems) == ("pdf", "Page one.\n\nPage two.", [])
+        assert (found.kind, found.text, found.problems) == ("pdf", "Page one.\n\f\nPage two.\n\f", [])
 
     def test_columns_written_one_after_the_other_stay_whole(self) -> None:
         left, right = (

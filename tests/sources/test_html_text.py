@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sources.quotations import Quotation, find
+from sources.reading.marks import UNSURE
 from tests.sources.documents import ARTICLE, html, nested, of_type
 
 
@@ -23,7 +24,7 @@ class TestVisibleText:
             ("<div hidden>h</div><div style='color:red; DISPLAY : none'>d</div><p>seen</p>", "seen"),
             ("<p style='visibility:hidden'>v</p><p hidden=until-found>seen</p>", "seen"),
             ("<p aria-hidden=true>seen</p>", "seen"),
-            ("<dialog>closed</dialog><dialog open>open</dialog>", "open"),
+            ("<dialog>closed</dialog><dialog open>open</dialog>", f"open\n{UNSURE}\nclosed"),
             ("<svg><title>t</title><text>drawn</text></svg>", "drawn"),
             ("<div><template shadowrootmode=open><p>shadow</p></template>light</div>", "shadow\nlight"),
             ("<x-title>Title</x-title><x-date>Monday</x-date>", "Title\nMonday"),

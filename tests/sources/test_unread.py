@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sources.quotations import Quotation, find
 from sources.reading import page_text
 from sources.reading.html_text import LexborHTMLParser, visible_text
+from sources.reading.html_tree import Page
 from sources.reading.page_text import read_document
 from tests.sources.documents import ARTICLE, html, of_type
 
@@ -28,7 +29,8 @@ class TestNotReadWhole:
             ("<p>seen</p><div title='cut off here", "unclosed_markup"),
             ("<p>seen</p><script>cut off here", "unclosed_markup"),
             ("<p>seen</p><textarea>cut off here", "unclosed_markup"),
-            ("", "empty"),
+            ("</body></html>", "empty"),
+            ("<p>seen and no more: the page breaks off", "unclosed_markup"),
         ],
     )
     def test_has_a_name(self, markup: str, problem: str) -> None:
@@ -40,7 +42,7 @@ class TestNotReadWhole:
         """Twin of `unclosed_markup`: without the end mark a page cut inside a comment looks whole."""
         cut = "<p>seen</p><!-- cut off here"
 
-        assert visible_text(LexborHTMLParser(cut)) == "seen"
+        assert visible_text(Page.of(LexborHTMLParser(cut))).seen == "seen"
 
     def test_framesets_and_pages_that_only_lead_on(self) -> None:
         frames = "<html><frameset><frame src=a></frameset></html>"
@@ -75,7 +77,7 @@ class TestNotReadWhole:
 
     def test_control_without_that_check_the_loss_would_pass_for_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(page_text, "parse", _parse_dropping_the_middle)
-        monkeypatch.setattr(page_text, "lost_text", lambda _html, _tree: False)
+        monkeypatch.setattr(page_text, "lost_text", lambda _html, _kept, _again: False)
 
         found = html(ARTICLE)
 

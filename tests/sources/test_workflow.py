@@ -69,13 +69,6 @@ def test_two_who_store_one_text_at_once_have_one_source(desk: TestDesk, monkeypa
     assert source.snapshots.count() == 1
 
 
-def test_only_checks_that_broke_are_retried(desk: TestDesk) -> None:
-    desk.cite(desk.submit())
-    desk.run_checks()
-    with pytest.raises(InvalidTransition, match="Only failed"):
-        workflow.retry_checks(SourceCheck.objects.all(), by=desk.ana, at=desk.tick())
-
-
 def test_what_a_published_verdict_relies_on_is_checked_again_until_it_is_withdrawn(
     desk: TestDesk, monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest
 ) -> None:

@@ -1,0 +1,1 @@
+"""What benchmarks/verdict_log.py runs in processes of its own."""
