@@ -41,9 +41,12 @@ $(VENV)/.app: requirements/app.txt $(VENV)/.made
 	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/app.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.made
+$(VENV)/.dev: requirements/dev.txt requirements/verifier.txt $(VENV)/.made
 	@echo "== installing what its developers use: once, about a minute" >&2
 	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@# It asks for Python 3.12 and runs on 3.11: the verifier of logs that we did not write.
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
+	  -r requirements/verifier.txt
 	@touch $@
 
 install: $(VENV)/.app
@@ -125,3 +128,5 @@ lock: $(VENV)/.made
 	$(RUN) -m pip install -qq --disable-pip-version-check 'uv>=0.9'
 	$(VENV)/bin/$(LOCK) -o requirements/app.txt
 	$(VENV)/bin/$(LOCK) --group dev -c requirements/app.txt -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header $(ARGS) \
+	  --group verifier -o requirements/verifier.txt

@@ -47,6 +47,7 @@ def write_version(
 
     Effect: the version (never changed again), its log entry, the publication that partners read, the match row
     and one entry of the change feed. The claim's row is locked by the caller's move, so numbers have no gaps.
+    Raises Invalid when the document is too long for the log, LogUnusable when the log cannot be continued.
     """
     last = Verdict.objects.filter(claim=claim).order_by("-number").first()
     verdict = Verdict(
@@ -69,8 +70,9 @@ def write_version(
         content_hash=content_hash,
     )
     verdict.document = verdict_log.canonical(documents.version_document(verdict))
+    verdict_log.check_fits(verdict.document)
     kind = VersionKind(draft.kind)
-    # The feed's counter is the one lock that orders publications: it is taken before the log is appended to.
+    # The feed's counter is the one lock that orders publications; appending to the log takes it, too.
     record_change(
         claim,
         CHANGE_TYPES.get(kind, "verdict.corrected"),

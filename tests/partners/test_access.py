@@ -33,8 +33,8 @@ SCOPED = {path: view for path, view in ROUTES.items() if view.scope is not None}
 
 
 def test_the_routes_are_found() -> None:
-    assert len(ROUTES) == 9
-    assert len(SCOPED) == 6
+    assert len(ROUTES) == 10
+    assert len(SCOPED) == 7
 
 
 @pytest.mark.parametrize("path", SCOPED)

@@ -7,7 +7,7 @@ import pytest
 from claims.models import Claim
 from claims.rules import InvalidTransition
 from claims.statuses import Status
-from reviews import corrections, evidence, rules, verdict_log
+from reviews import corrections, evidence, rules
 from reviews import workflow as reviews
 from reviews.models import EvidenceAlert, Publication, Review, Verdict
 from sources.models import Citation
@@ -187,16 +187,3 @@ def test_two_looks_at_recovered_evidence_close_one_alert(desk: TestDesk, monkeyp
     assert evidence.close_recovered(at=at) == 0
     assert Publication.objects.get().evidence_status == "intact"
     assert claim.events.filter(kind="evidence_back").count() == 1
-
-
-def test_the_log_key_of_the_process_that_was_first_serves_both(
-    settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, theirs = settings.LOG_KEY_DIR / "verdict-log.key", bytes(range(32))
-    meanwhile(monkeypatch, verdict_log.os, "link", lambda: path.write_bytes(theirs), before=True)
-    assert verdict_log.signing_key().private_bytes_raw() == theirs
-
-
-def test_no_draft_of_a_log_key_is_left_behind(settings: pytest.FixtureRequest) -> None:
-    verdict_log.signing_key()
-    assert [path.name for path in settings.LOG_KEY_DIR.iterdir()] == ["verdict-log.key"]
