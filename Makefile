@@ -70,8 +70,8 @@ test: $(VENV)/.dev
 	echo "== Embedded default: SQLite, and the broker that comes with the desk"; \
 	env -u DATABASE_URL -u REDIS_URL $(RUN) -m pytest -n $(WORKERS) $(ARGS) || status=1; \
 	if [ -n "$$DATABASE_URL" ] && [ -n "$$REDIS_URL" ]; then \
-	  echo "== Production: PostgreSQL and Redis (but for tests that no database has a part in: they ran above)"; \
-	  $(RUN) -m pytest -n $(WORKERS) -m "not pure" $(ARGS) || status=1; \
+	  echo "== Production: PostgreSQL and Redis (but for what they have no part in: that ran above)"; \
+	  $(RUN) -m pytest -n $(WORKERS) -m "not pure and not once" $(ARGS) || status=1; \
 	else \
 	  echo "== LEFT OUT: the production part, which needs PostgreSQL and Redis. To run it as well:"; \
 	  echo "==   DATABASE_URL=postgres://USER@127.0.0.1:5432/test REDIS_URL=redis://127.0.0.1:6379/9 make test"; \

@@ -38,11 +38,13 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what no database has a part in: `make test` runs it once, the rest on both."""
+    """Mark what `make test` runs once: pages in a browser, and what no database has a part in."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         own = {mark.name for mark in item.iter_markers()}
         is_below = item.path.is_relative_to(HERE / "sources") or item.path.is_relative_to(HERE / "claims")
+        if "browser" in own and not own & {"worker", "postgresql"}:
+            item.add_marker("once")
         if is_below and not fixtures & {"db", "transactional_db", "django_db_setup"} and not own & ON_BOTH:
             item.add_marker("pure")
 

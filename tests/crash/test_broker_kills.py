@@ -12,7 +12,7 @@ import pytest
 HERE = Path(__file__).resolve().parents[2]
 SHORT = ("--sources", "40", "--hosts", "20", "--per-second", "10", "--lease", "10", "--json")
 
-pytestmark = pytest.mark.worker
+pytestmark = [pytest.mark.worker, pytest.mark.postgresql]  # the long form runs on both databases
 
 
 def drill(*kinds: str, more: tuple[str, ...] = ()) -> dict[str, Any]:

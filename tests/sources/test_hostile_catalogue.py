@@ -40,6 +40,7 @@ ROOT = Path(__file__).parents[2]
 CATALOGUE = Path(os.environ.get("FACTCHECK_SHARED_DATA", ROOT.parent / "shared" / "data")) / "hostile_origin"
 PLAYED = TIMING | FRAMING | HEADERS | COMPRESSION | REDIRECTS | TLS | DNS | PAGES
 READING_SECONDS = 3.0
+pytestmark = pytest.mark.once
 
 
 @pytest.mark.skipif(
