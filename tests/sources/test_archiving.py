@@ -125,7 +125,7 @@ def test_does_not_announce_chunks_that_were_taken_off(store: SnapshotStore, tmp_
         gzipped(INJECTION),
         exchange(PAGE, zlib.compress(PAGE), headers=(("Content-Encoding", "deflate"),)),
         exchange(PAGE, zlib.compress(PAGE)[2:-4], headers=(("Content-Encoding", "deflate"),)),
-        exchange(PAGE, gzip.compress(PAGE[:99]) + gzip.compress(PAGE[99:]) + gzip.compress(b"")),
+        exchange(PAGE, b"".join(gzip.compress(part, mtime=0) for part in (PAGE[:99], PAGE[99:], b""))),
         exchange(PAGE, brotli.compress(PAGE), headers=(("Content-Encoding", "br"),)),
         exchange(PAGE, b"(\xb5/\xfd", headers=(("Content-Encoding", "zstd"),)),
         exchange(PAGE, PAGE, headers=(("Content-Encoding", "identity"),)),
@@ -141,7 +141,7 @@ def test_does_not_announce_chunks_that_were_taken_off(store: SnapshotStore, tmp_
         exchange(request_headers=()),
         exchange(b"%PDF-1.7" + os.urandom(50_000), headers=(("Content-Type", "application/pdf"),)),
     ],
-    ids=lambda odd: f"{odd.status}-{odd.wire[:6].hex()}-{len(odd.headers)}",
+    ids=lambda odd: f"{odd.status}-{odd.wire[:3].hex()}-{len(odd.headers)}",
 )
 def test_stands_what_servers_send(store: SnapshotStore, tmp_path: Path, odd: Exchange) -> None:
     archived = store.keep(odd, metadata={"käy": "välue"})
