@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python
 # Checks write nothing into the desk's own data directory, and use no service.
 SCRATCH := env -u DATABASE_URL -u REDIS_URL -u FACTCHECK_PRODUCTION FACTCHECK_DATA_DIR=$(VENV)/scratch
 
-.PHONY: help install demo test check bench drill-kill serve worker beat lock
+.PHONY: help install demo test check bench drill-kill drill-log serve worker beat lock
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make check    lint, types, import directions, migrations, settings, lock files"
 	@echo "make bench    the short forms of benchmarks/*.py"
 	@echo "make drill-kill   kill workers and brokers by the hundred; nothing may be lost (ten minutes)"
+	@echo "make drill-log    change the log by the thousand; every change must be found (a quarter of an hour)"
 	@echo "make serve | worker | beat   one part of the desk, for development"
 	@echo "make install  what the desk runs on; make lock  new requirements/*.txt"
 
@@ -120,6 +121,14 @@ drill-kill: $(VENV)/.dev
 	$(RUN) -m tests.crash.broker_drill --kills 20 || status=1; \
 	exit $$status
 
+drill-log: $(VENV)/.dev
+	@status=0; \
+	FACTCHECK_LOG_ENTRIES=2000 $(RUN) -m pytest -q tests/verification/test_standard_tool.py || status=1; \
+	$(RUN) -m tests.verification.mutation_drill || status=1; \
+	$(RUN) -m tests.verification.mutation_drill --without-documents || status=1; \
+	$(RUN) -m tests.verification.mutation_drill --without-memory || status=1; \
+	exit $$status
+
 # --- Locks: with hashes and without the address of any registry --------------------------------------------
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS) pyproject.toml
@@ -128,5 +137,5 @@ lock: $(VENV)/.made
 	$(RUN) -m pip install -qq --disable-pip-version-check 'uv>=0.9'
 	$(VENV)/bin/$(LOCK) -o requirements/app.txt
 	$(VENV)/bin/$(LOCK) --group dev -c requirements/app.txt -o requirements/dev.txt
-	$(VENV)/bin/uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header $(ARGS) \
-	  --group verifier -o requirements/verifier.txt
+	$(VENV)/bin/uv pip compile --quiet --universal --no-deps --python-version 3.12 --generate-hashes --no-header \
+	  --no-annotate --group verifier -o requirements/verifier.txt

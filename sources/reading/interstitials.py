@@ -93,7 +93,8 @@ _WALLS: Final = {
         r"домен продається|النطاق للبيع|(?:此|该)?域名(?:出售|待售|可出售)|ドメインは販売|הדומיין למכירה",
     ),
     "not_found_page": (
-        r"(?:page|article|story|document|content|post|url)\b.{0,60}"
+        # "A page that tells of places that do not exist" speaks of places: no clause may begin in between.
+        r"(?:page|article|story|document|content|post|url)\b(?:(?!\b(?:that|which|who|and|of)\b)[^.!?\n]){0,60}?"
         r"(?:not (?:be )?found|n(?:o|')t exist|no longer (?:exists|available)"
         r"|(?:been|was) (?:removed|deleted|taken down))",
         r"(?:can(?:no|')t|could ?n(?:o|')t|couldn’t|can’t) find (?:the|that|this) (?:page|article)",

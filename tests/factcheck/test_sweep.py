@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from factcheck.management.commands import sweep as command
 from sources import checks
-from sources.models import Finding, Source, SourceCheck
+from sources.models import Citation, Finding, Source, SourceCheck
 from sources.statuses import CheckStatus
 from tests.desk import TestDesk
 
@@ -135,10 +135,13 @@ def test_five_sweeps_at_once_do_each_check_once_and_share_them(transactional_db:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_five_that_queue_the_schedule_at_once_queue_each_source_once(transactional_db: None) -> None:
-    many_cited(TestDesk.make(), 40)
+    desk = TestDesk.make()
+    many_cited(desk, 40)
     checks.run_due(now=timezone.now)
     now = timezone.now()
-    Source.objects.update(next_check_at=now)
+    cited = Source.objects.filter(citations__claim__status="submitted")
+    Source.objects.filter(pk__in=cited.values("pk")).update(next_check_at=now)
+    Citation.objects.filter(claim__status="submitted").update(claim=desk.published())
 
     results = at_once(5, lambda: checks.queue_scheduled(at=now))
 

@@ -152,3 +152,10 @@ def test_reading_never_raises(body: bytes, content_type: str) -> None:
 
     assert found.kind in {"html", "pdf", "text", "json", "feed", "unsupported"}
     assert page_text.END_MARK not in found.text
+
+
+def test_a_short_page_that_tells_of_what_does_not_exist_is_there() -> None:
+    page = b"<title>Statement</title><p>The staff said nothing.</p><p>This page tells of places that do not exist.</p>"
+    assert "not_found_page" not in read_document(page, content_type="text/html", url="https://example.org/a").problems
+    lost = b"<title>Statement</title><p>This page does not exist.</p>"
+    assert "not_found_page" in read_document(lost, content_type="text/html", url="https://example.org/a").problems
