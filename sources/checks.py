@@ -12,7 +12,7 @@ from django.conf import settings
 from structlog import get_logger
 
 from sources.archiving import SnapshotStore, desk_store
-from sources.candidates import list_candidates
+from sources.candidates import list_candidates, list_waiting
 from sources.fetching import Egress
 from sources.leasing import Lease, give_back, lease_due, queue_scheduled
 from sources.looking import Instruments, Result, look
@@ -25,7 +25,7 @@ from sources.recording import Case, record
 from sources.robots import keep_robots
 from sources.stages import Stage, reached
 
-__all__ = ["queue_scheduled", "run_due"]
+__all__ = ["queue_scheduled", "run_due", "sweep"]
 
 log = get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -62,6 +62,14 @@ def run_due(*, now: Clock, limit: int | None = None) -> int:
     width = limit or settings.FETCH_PARALLEL
     with ThreadPoolExecutor(max_workers=width) as pool:
         return _Window(pool, width, now).run()
+
+
+def sweep(*, now: Clock) -> int:
+    """Queue what the schedule asks for, run what is due, list candidates left behind; return how many were recorded."""
+    queue_scheduled(at=now())
+    recorded = run_due(now=now)
+    list_waiting(at=now())
+    return recorded
 
 
 @dataclass

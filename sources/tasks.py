@@ -21,8 +21,7 @@ def run_checks() -> None:
 
 @shared_task(name="sources.tasks.sweep", expires=60)
 def sweep() -> None:
-    checks.queue_scheduled(at=timezone.now())
-    checks.run_due(now=timezone.now)
+    checks.sweep(now=timezone.now)
 
 
 @shared_task(name="sources.tasks.run_archive_copies", expires=60)

@@ -13,6 +13,7 @@ from claims.admin.base import ReadOnlyAdmin
 from sources.admin.reading_archive import body_of, file_of, kept_of, source_of
 from sources.archiving.describing import is_text
 from sources.models import Snapshot
+from sources.texts import main_text_of, text_of
 
 INERT_POLICY = "default-src 'none'; sandbox"
 _WIDE = ("text", "main_text", "original__text", "original__main_text")
@@ -51,7 +52,6 @@ class SnapshotAdmin(ReadOnlyAdmin):
         """All that is known of it: where it came from, what it says, and that the archive still holds it."""
         snapshot: Any = self.visible(request, pk)
         kept = kept_of(snapshot)
-        texts = Snapshot.objects.values("text", "main_text").get(pk=snapshot.original_id or snapshot.pk)
         return self.page(
             request,
             "sources/admin/snapshot.html",
@@ -62,7 +62,8 @@ class SnapshotAdmin(ReadOnlyAdmin):
             fault=kept if isinstance(kept, str) else "",
             tools="" if isinstance(kept, str) else kept.metadata.get("archive-tools", ""),
             is_text=is_text(snapshot.media_type),
-            **texts,
+            text=text_of(snapshot),
+            main_text="" if isinstance(kept, str) else main_text_of(snapshot),
         )
 
     def source_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:

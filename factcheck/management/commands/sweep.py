@@ -44,8 +44,7 @@ class Command(BaseCommand):
 def sweep() -> int:
     """Queue what the schedule asks for and run what is due; return how many checks were recorded."""
     try:
-        checks.queue_scheduled(at=timezone.now())
-        return checks.run_due(now=timezone.now)
+        return checks.sweep(now=timezone.now)
     except (OperationalError, InterfaceError) as error:
         log.warning("database unreachable, asking again", error=str(error))
         connection.close()  # the next look opens another
